@@ -15,7 +15,7 @@ import typer
 from serverless_stack.cli.commands.local.watch import show
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
-from serverless_stack.cli.output import Output
+from serverless_stack.cli.output import Output, fail
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.local.cdk.assembly import read_stacks
 from serverless_stack.local.cdk.commands import synth_arguments
@@ -60,8 +60,9 @@ def synth(
     folder = app_dir.resolve()
     with handled():
         values = pairs("--context", context or ())
+        out = (folder / output_folder).resolve()
+        _check_output(out, folder)
         node, cdk = prerequisites.check_app(folder)
-        out = folder / output_folder
         with tempfile.TemporaryDirectory(prefix="serverless-stack-synth-") as home:
 
             def cold(target: Path, program: str | None) -> None:
@@ -73,28 +74,41 @@ def synth(
                 )
 
             with Synthesizer(folder, Path(home, "warm"), cold) as synthesizer:
-                first = Edit(())
+                first, target = Edit(()), Path(home, "cdk.out")
                 with output.working("synthesizing"):
-                    _synthesize(synthesizer, out, first)
+                    _synthesize(synthesizer, target, out, first)
                 show(output, first, folder, verbose=verbose)
                 if not watch:
                     raise typer.Exit(ExitStatus.FAILED if first.result == "failed" else 0)
                 try:
                     output.line(f"Watching {os.path.relpath(folder)}. Ctrl-C ends it.")
-                    for edit in _edits(synthesizer, folder, out):
+                    for edit in _edits(synthesizer, folder, target, out):
                         show(output, edit, folder, verbose=verbose)
                 except KeyboardInterrupt as error:
                     raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from error
 
 
-def _edits(synthesizer: Synthesizer, folder: Path, out: Path) -> Iterator[Edit]:
+def _check_output(out: Path, folder: Path) -> None:
+    """End the command if the folder of the assembly, which is replaced, has anything else."""
+    if folder.is_relative_to(out):
+        fail(f"`--output` must not be a folder with the app in it, got: {out}", ExitStatus.REFUSED)
+    if not out.exists() or (out.is_dir() and (out.name == "cdk.out" or not any(out.iterdir()))):
+        return
+    if not (out / "cdk.out").is_file():  # as each assembly has it
+        fail(
+            f"`--output` is replaced: it must be new, empty or a cloud assembly, got: {out}",
+            ExitStatus.REFUSED,
+        )
+
+
+def _edits(synthesizer: Synthesizer, folder: Path, target: Path, out: Path) -> Iterator[Edit]:
     watcher = Watcher(folder, lambda: synthesizer.inputs)
     try:
         for files in watcher.batches(threading.Event()):
             edit = Edit(tuple(path for path in files if not path.is_relative_to(out)))
             if files and not edit.files:
                 continue
-            _synthesize(synthesizer, out, edit)
+            _synthesize(synthesizer, target, out, edit)
             if edit.files or edit.result != "unchanged":
                 yield edit
             synthesizer.rest()
@@ -102,9 +116,11 @@ def _edits(synthesizer: Synthesizer, folder: Path, out: Path) -> Iterator[Edit]:
         watcher.close()
 
 
-def _synthesize(synthesizer: Synthesizer, out: Path, edit: Edit) -> None:
-    """Synthesize to a folder beside the assembly, which stays as it is if that fails."""
-    target = out.with_name(f"{out.name}.{os.getpid()}")
+def _synthesize(synthesizer: Synthesizer, target: Path, out: Path, edit: Edit) -> None:
+    """Synthesize to a folder of our own, so that the assembly stays as it is if that fails.
+
+    It is outside of the app: an asset may be the app's folder without its cdk.out.
+    """
     with edit.measured():
         before = read_stacks(out) if (out / "manifest.json").is_file() else []
         start = time.monotonic()
@@ -115,9 +131,6 @@ def _synthesize(synthesizer: Synthesizer, out: Path, edit: Edit) -> None:
         comparison = compare(before, read_stacks(target))
         edit.subjects = comparison.names
         edit.result = "unchanged" if comparison.is_nothing else "synthesized"
-        _replace(out, target)
-
-
-def _replace(out: Path, target: Path) -> None:
-    shutil.rmtree(out, ignore_errors=True)
-    target.rename(out)
+        shutil.rmtree(out, ignore_errors=True)
+        out.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(target, out)
