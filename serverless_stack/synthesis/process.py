@@ -62,6 +62,7 @@ class WarmProcess:
         self._context = home / "context.json"
         self._log = home / "log"
         self._lock = threading.Lock()
+        self._broken = ""  # why the last run could not tell
         self.runs = 0
         self.recording = recording
         home.mkdir(parents=True, mode=0o700)
@@ -116,6 +117,8 @@ class WarmProcess:
             SynthesisError: The app failed.
         """
         with self._lock:
+            if self._broken:
+                raise WarmthError(self._broken)
             self.recording = recording or self.recording
             values = {**json.loads(self.recording.context), **(context or {})}
             self._context.write_text(json.dumps(values), "utf-8")
@@ -134,8 +137,9 @@ class WarmProcess:
             answer = self._exchange(request)
             self.runs += 1
             log = self._log.read_bytes()[start:].decode("utf-8", "replace")
-            if broken := answer.get("broken"):
-                raise WarmthError(str(broken), log)
+            self._broken = str(answer.get("broken", ""))
+            if self._broken:
+                raise WarmthError(self._broken, log)
             if answer.get("status"):
                 raise SynthesisError(f"the app ended with status {answer['status']}", log)
             if not (self._out / "manifest.json").is_file():

@@ -149,10 +149,11 @@ class Synthesizer:
             program = shlex.join([sys.executable, str(_RECORDER), str(recording), command])
         try:
             self._cold(out, program)
+            self._settings = settings
         finally:
             if command is not None and recording.is_file():
                 self._keep_warm(command, Recording.read(recording))
-        self._settings = settings
+                self._settings = settings  # which the process has now, also if the app failed
         return Synthesized(is_warm=False, reason=reason)
 
     def _keep_warm(self, command: str, recording: Recording) -> None:

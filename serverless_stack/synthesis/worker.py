@@ -13,6 +13,7 @@ STARTUP = set(sys.modules)  # an app has them from the interpreter as well
 
 # ruff: noqa: E402 - the modules are imported after the line above
 import atexit
+import importlib.util
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable
+from importlib.machinery import ModuleSpec
 from typing import Any
 
 Request = dict[str, Any]
@@ -91,7 +93,52 @@ class Loaded:
         return None
 
 
-def run_app(script: str, arguments: list[str]) -> int:
+class FirstImport:
+    """Sees in which state the app imports a loaded package first.
+
+    There, an app without this worker would start the kernel, which would have the app's folder and
+    environment of that moment.
+    """
+
+    def __init__(self) -> None:
+        self.modules = {name: sys.modules.pop(name) for name in preloadable()}
+        self.started = self.state()
+        self.change = ""
+        self.loaded: dict[str, tuple[Any, Any]] = {}
+        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+
+    def state(self) -> dict[str, str]:
+        """Return what a kernel would inherit."""
+        return {**os.environ, "the working folder": os.getcwd()}
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        """Bring the loaded modules back at the first import of one."""
+        if not self.modules or name.partition(".")[0] not in PRELOADED:
+            return None
+        module = self.modules.pop(name, None)
+        if name != "serverless_stack":  # which loads nothing by itself
+            before, now = self.started, self.state()
+            for each in {*before, *now}:
+                if before.get(each) != now.get(each):
+                    self.change = f"the app changes {each} before it imports {name}"
+            sys.modules.update(self.modules)
+            self.modules = {}
+        if module is None:
+            return None
+        self.loaded[name] = (module, module.__spec__)
+        return ModuleSpec(name, self)  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        """Return the loaded module."""
+        module: types.ModuleType = self.loaded[spec.name][0]
+        return module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Leave the module as it was loaded."""
+        module.__spec__ = self.loaded[module.__name__][1]
+
+
+def run_app(script: str, arguments: list[str]) -> Answer:
     """Run the app as the interpreter does, and return its exit status."""
     path = os.path.abspath(script)
     main = types.ModuleType("__main__")
@@ -105,16 +152,19 @@ def run_app(script: str, arguments: list[str]) -> int:
         exec(code, main.__dict__)
     except SystemExit as end:
         if end.code is None or isinstance(end.code, int):
-            return end.code or 0
-        print(end.code, file=sys.stderr)
-        return 1
+            status = end.code or 0
+        else:
+            print(end.code, file=sys.stderr)
+            status = 1
+        # It may have left the kernel in the middle of a call.
+        return {"broken": f"the app ended by itself with status {status}"} if status else {}
     except BaseException as error:
         trace = error.__traceback__
         while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
             trace = trace.tb_next  # as if there were no worker
         traceback.print_exception(type(error), error, trace)
-        return 1
-    return 0
+        return {"status": 1}
+    return {}
 
 
 def reads_of(paths: set[str]) -> Callable[[str, tuple[object, ...]], None]:
@@ -127,6 +177,14 @@ def reads_of(paths: set[str]) -> Callable[[str, tuple[object, ...]], None]:
     return hook
 
 
+def source_of(path: str) -> str:
+    """Return the source of a module's byte code, and any other path as it is."""
+    try:
+        return importlib.util.source_from_cache(path)
+    except ValueError:
+        return path
+
+
 def child(request: Request, report: int) -> None:
     """Run the app in this fork, and end."""
     atexit._clear()  # of the worker: jsii would stop the kernel
@@ -137,14 +195,17 @@ def child(request: Request, report: int) -> None:
     read: set[str] = set()
     if request["trace"]:
         sys.addaudithook(reads_of(read))
-    status = run_app(request["script"], request["arguments"])
+    first = FirstImport()
+    answer = run_app(request["script"], request["arguments"])
+    if first.change:
+        answer = {"broken": first.change}
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    answer = {"status": status, "modules": preloadable(), "read": sorted(read)}
+    answer |= {"modules": preloadable(), "read": sorted(map(source_of, read))}
     with os.fdopen(report, "w", encoding="utf-8") as sink:
         json.dump(answer, sink)
     os._exit(0)  # without the finalizers of jsii, which would stop the kernel

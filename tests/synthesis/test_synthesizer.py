@@ -161,11 +161,46 @@ def test_a_failure_names_the_line_and_leaves_nothing(world: World) -> None:
     assert world.synthesizer.synthesize(world.out).is_warm
 
 
+def test_settings_with_which_the_app_failed_do_not_stay(world: World) -> None:
+    refusing = APP.replace(
+        "app.synth()", "assert app.node.try_get_context('stage') != 'bad'\napp.synth()"
+    )
+    world.write("app.py", refusing)
+    before = world.app_dir.joinpath("cdk.json").read_text()
+    world.configure(stage="bad")
+    with pytest.raises(SynthesisError, match="cold"):
+        world.synthesizer.synthesize(world.out)
+    world.write("cdk.json", before)
+    assert not world.synthesizer.synthesize(world.out).is_warm
+    assert b"bad" not in (world.out / "Made.template.json").read_bytes()
+    world.write("app.py", APP)
+
+
 def test_what_a_warm_one_cannot_tell_is_asked_a_cold_one(world: World) -> None:
     world.write("app.py", f"{APP}os._exit(0)\n")
     done = world.synthesizer.synthesize(world.out)
     assert (done.is_warm, done.reason) == (False, "the app ended its process")
+    world.write("app.py", f"{APP}sys.exit('no')\n")  # may be in a call of the kernel
+    with pytest.raises(SynthesisError, match="cold"):
+        world.synthesizer.synthesize(world.out)
     world.write("app.py", APP)
+
+
+def test_what_the_kernel_would_inherit_is_as_the_app_sets_it(world: World, tmp_path: Path) -> None:
+    other = world.app_dir.parent / "handler"
+    other.mkdir()
+    (other / "index.py").write_text("def handler(event, context):\n    return 'other'\n")
+    for line, what in (
+        ("os.environ['TZ'] = 'UTC'", "TZ"),
+        ("os.chdir('..')", "the working folder"),
+    ):
+        world.write("app.py", APP.replace("import os, sys", f"import os, sys\n{line}"))
+        done = world.synthesizer.synthesize(world.out)
+        reason = f"the app changes {what} before it imports aws_cdk"
+        assert (done.is_warm, done.reason) == (False, reason)
+    world.check(tmp_path)
+    world.write("app.py", APP)
+    world.synthesizer.synthesize(world.out)
 
 
 def test_a_module_of_the_app_replaces_one_that_is_loaded(world: World) -> None:
