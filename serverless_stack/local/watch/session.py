@@ -153,6 +153,7 @@ class Watch:
 
     def _update(self, edit: Edit, comparison: Comparison) -> None:
         publisher = Publisher(self.cloud.state)
+        self._is_in_step = False  # until all stacks are updated
         with self._edits.alone():
             for change in comparison.changes:
                 with edit.step("publish"):

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.local.cdk.assembly import Stack
 from serverless_stack.local.cdk.stacks import list_stacks
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes import lifecycle
 from serverless_stack.local.watch.edit import Edit
+from serverless_stack.local.watch.publishing import Publisher, RefusedError
 from serverless_stack.local.watch.session import Watch
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("watch")]
@@ -174,6 +176,24 @@ def test_a_changed_construct_is_deployed_and_nothing_has_drifted(edits: Edits) -
     assert [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)] == before
     assert edits.answer() == "third"
     assert edits.page("about.html") == "<p>about</p>\n"
+
+
+def test_what_an_update_left_behind_is_undone_with_the_edit(
+    edits: Edits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update = Publisher.update
+
+    def one_of_two(self: Publisher, stack: Stack, template: str) -> None:
+        update(self, stack, template)
+        raise RefusedError("the next stack is refused")
+
+    monkeypatch.setattr(Publisher, "update", one_of_two)
+    edits.write("handler/index.py", handler("fourth"))
+    assert edits.next().error == "the next stack is refused"
+    assert edits.answer() == "fourth"
+    edits.write("handler/index.py", handler("third"))
+    assert edits.next().result == "deployed"
+    assert edits.answer() == "third"
 
 
 def test_a_second_watch_is_refused(edits: Edits) -> None:
