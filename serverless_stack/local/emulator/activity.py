@@ -19,6 +19,7 @@ MAX_KEPT = 200
 MAX_BODY_BYTES = 64 * 1024
 MAX_EVENT_CHARACTERS = 256 * 1024
 MAX_LINES = 1000
+MAX_LOG_CHARACTERS = 256 * 1024
 MAX_LINE_CHARACTERS = 4000
 MAX_WAITING = 1000
 
@@ -40,6 +41,7 @@ class Call:
         at: When it began, in seconds since 1970.
         lines: What it has logged so far.
         dropped: How many lines are not kept.
+        characters: How long the kept lines are together.
         milliseconds: How long it took; None while it runs.
         error: The type of its failure, or an empty text.
     """
@@ -51,6 +53,7 @@ class Call:
     at: float = field(default_factory=time.time)
     lines: list[str] = field(default_factory=list)
     dropped: int = 0
+    characters: int = 0
     milliseconds: float | None = None
     error: str = ""
 
@@ -131,8 +134,9 @@ class Activity:
         line = line[:MAX_LINE_CHARACTERS]
         call = self._calls.get(call_id)
         if call is not None:
-            if len(call.lines) < MAX_LINES:
+            if len(call.lines) < MAX_LINES and call.characters < MAX_LOG_CHARACTERS:
                 call.lines.append(line)
+                call.characters += len(line)
             else:
                 call.dropped += 1
         self.publish({"type": "line", "call": call_id, "function": function, "line": line})

@@ -52,7 +52,7 @@ class ConsoleRequest:
             ConsoleError: It is no such number.
         """
         text = self.text(name, str(default))
-        if not (text.isascii() and text.isdigit() and int(text[:12]) <= most):
+        if not (text.isascii() and text.isdigit() and len(text) < 12 and int(text) <= most):
             raise ConsoleError(f"`{name}` must be between 0 and {most}, got: {text}")
         return int(text)
 

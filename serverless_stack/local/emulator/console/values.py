@@ -5,6 +5,7 @@ this process cannot import.
 """
 
 import json
+import math
 import struct
 import zlib
 from typing import Any
@@ -32,8 +33,9 @@ def describe(content: bytes, size: int | None = None) -> Document:
     found: Document = {"size": size, "cut": size > len(content)}
     if content.startswith(AGED) and len(content) > _TIMES.size:
         fresh_until, valid_until = _TIMES.unpack(content[1 : 1 + _TIMES.size])
-        found |= {"fresh_until": fresh_until, "valid_until": valid_until}
-        content = content[1 + _TIMES.size :]
+        if math.isfinite(fresh_until) and math.isfinite(valid_until):  # else it is no entry of ours
+            found |= {"fresh_until": fresh_until, "valid_until": valid_until}
+            content = content[1 + _TIMES.size :]
     codec = ""
     if content.startswith(DEFLATED):
         codec, content = ", compressed", _inflated(content)

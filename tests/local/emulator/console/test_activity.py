@@ -44,16 +44,21 @@ def test_a_log_of_a_million_lines_and_a_huge_event_are_cut() -> None:
     current_trace.set("1")
     watched.begin_exchange(exchange(1))
     watched.begin_call("a", "f", {"body": "x" * 1_000_000})
+    watched.begin_call("b", "f", {})
     for _line in range(20_000):
         watched.add_line("a", "f", "y" * 10_000)
+        watched.add_line("b", "f", "short")
     watched.end_call("a", [], "")
     found = watched.exchange("1")
     assert found is not None
-    (call,) = found["calls"]
+    call, short = found["calls"]
     assert len(call["event"]) < 300_000
     assert call["event"].endswith("more characters")
-    assert len(call["lines"]) == activity.MAX_LINES
-    assert call["dropped"] == 20_000 - activity.MAX_LINES
+    assert len(short["lines"]) == activity.MAX_LINES
+    assert short["dropped"] == 20_000 - activity.MAX_LINES
+    most = activity.MAX_LOG_CHARACTERS + activity.MAX_LINE_CHARACTERS
+    assert activity.MAX_LOG_CHARACTERS <= sum(map(len, call["lines"])) < most
+    assert call["dropped"] == 20_000 - len(call["lines"])
     assert len(call["lines"][0]) == activity.MAX_LINE_CHARACTERS
 
 

@@ -4,6 +4,7 @@ import datetime
 import decimal
 import json
 import pickle
+import struct
 
 import pytest
 
@@ -79,12 +80,25 @@ class Exploding:
         b"\x02" + b"\x91" * 5000,
         b"\x02\xc1",
         b"\x03short",
+        b"\x03" + struct.pack(">dd", float("nan"), float("inf")) + b"x",
         b"\xff\xfe\x00",
         b"[" * 100_000,
     ],
-    ids=["pickle", "empty", "deflated", "huge", "deep", "reserved", "aged", "bytes", "brackets"],
+    ids=[
+        "pickle",
+        "empty",
+        "deflated",
+        "huge",
+        "deep",
+        "reserved",
+        "aged",
+        "no time",
+        "bytes",
+        "brackets",
+    ],
 )
 def test_foreign_bytes_are_shown_and_never_run(content: bytes) -> None:
     found = values.describe(content)
     assert isinstance(found["text"], str)
+    json.dumps(found, allow_nan=False)
     assert found["size"] == len(content)
