@@ -42,6 +42,27 @@ def assembly(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.parametrize("name", ["stack.svg", "stack.html", "stack.mmd", "stack.d2"])
+def test_text_that_no_encoding_has(tmp_path: Path, name: str) -> None:
+    template = tmp_path / "template.json"
+    template.write_text('{"Resources": {"A\\ud800": {"Type": "AWS::SQS::Queue\\ud800"}}}')
+    result = diagram(template, "-o", tmp_path / name)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "SQS queue" in (tmp_path / name).read_text("utf-8")
+
+
+def test_numbers_that_json_has_not(tmp_path: Path) -> None:
+    template = tmp_path / "template.yaml"
+    template.write_text(
+        "Resources: {A: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: [.inf, .nan]}}}"
+    )
+    assert diagram(template, "-o", tmp_path / "page.html").exit_code == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    data = page.partition('id="data">')[2].partition("</script>")[0]
+    nodes = json.loads(data, parse_constant=pytest.fail)["nodes"]
+    assert nodes[0]["members"][0]["properties"] == {"DelaySeconds": ["inf", "nan"]}
+
+
 @pytest.mark.parametrize(
     ("name", "beginning"),
     [

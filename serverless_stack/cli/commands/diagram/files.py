@@ -64,7 +64,8 @@ def write(graph: Graph, path: Path, style: Style, output: Output) -> None:
         drawing = _drawing(graph, style.direction, output)
         draw = diagrams.to_html if suffix == ".html" else diagrams.to_svg
         text = draw(drawing, icons=icons)
-    path.write_text(text, "utf-8")
+    # JSON may have halves of surrogate pairs, which no encoding has.
+    path.write_bytes(text.encode("utf-8", "replace"))
 
 
 def _icons(folder: Path | None) -> Icons | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -82,6 +83,8 @@ def _short(value: object) -> object:
         return [_short(item) for item in value]
     if isinstance(value, str) and len(value) > _LONGEST:
         return f"{value[:_LONGEST]}…"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # which YAML has, and JSON has not
     return value
 
 
