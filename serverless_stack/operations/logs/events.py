@@ -60,7 +60,7 @@ class LogReader:
     ) -> None:
         self._client = client
         self._group = group
-        self._since = int(since * 1000)
+        self._since = max(0, int(since * 1000))  # CloudWatch refuses times before 1970
         self._pattern = pattern
         self._sleep = sleep
         self._newest = self._since

@@ -52,6 +52,13 @@ class Logs:
         return [each.message for each in self.reader.read()]
 
 
+def test_a_beginning_before_1970_is_the_first_that_aws_takes() -> None:
+    logs = Logs()
+    logs.reader = LogReader(logs.client, GROUP, since=-1.0)
+    logs.answer([event(0, "one")], start=0)
+    assert logs.read() == ["one"]
+
+
 def test_pages_are_read_to_the_end_even_if_one_is_empty() -> None:
     logs = Logs()
     request = {"logGroupName": GROUP, "startTime": int(START * 1000)}

@@ -61,7 +61,7 @@ def parse(message: str) -> Line:
     if message.startswith("{"):
         try:
             document = json.loads(message)
-        except ValueError:
+        except (ValueError, RecursionError):
             document = None
         if isinstance(document, dict):
             return _structured(document)

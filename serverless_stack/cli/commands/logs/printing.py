@@ -38,11 +38,15 @@ def printer(*, as_json: bool) -> Callable[[LogEvent], None]:
 
 def _print_json(event: LogEvent) -> None:
     try:
-        message = json.loads(event.message)
-    except ValueError:
+        message = json.loads(event.message, parse_constant=_no_json)
+    except (ValueError, RecursionError):
         message = event.message
     time = event.time.isoformat(timespec="milliseconds")
     print(json.dumps({"time": time, "stream": event.stream, "message": message}), flush=True)
+
+
+def _no_json(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _print_raw(event: LogEvent) -> None:

@@ -34,6 +34,7 @@ REPORT = {
     [
         ("plain text", Line("plain text")),
         ("{broken", Line("{broken")),
+        ('{"a":' * 100_000, Line('{"a":' * 100_000)),
         ("[1, 2]", Line("[1, 2]")),
         (
             json.dumps(POWERTOOLS),

@@ -54,6 +54,12 @@ def test_levels_are_coloured_and_the_message_is_not_dim(monkeypatch: pytest.Monk
     assert text == "\x1b[2m12:03:04.056 \x1b[0m\x1b[32mINFO \x1b[0m hello\n"
 
 
+@pytest.mark.parametrize("message", ["NaN", '{"a": Infinity}', "[" * 100_000])
+def test_what_is_no_json_is_a_text_in_it(message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    printing.printer(as_json=True)(LogEvent(NOW, message, "s"))
+    assert json.loads(capsys.readouterr().out)["message"] == message
+
+
 def test_a_pipe_gets_the_text_and_json_the_document(capsys: pytest.CaptureFixture[str]) -> None:
     event = LogEvent(NOW, FAILED, "s")
     printing.printer(as_json=False)(event)
