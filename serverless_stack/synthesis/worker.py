@@ -105,7 +105,7 @@ class FirstImport:
         self.started = self.state()
         self.change = ""
         self.loaded: dict[str, tuple[Any, Any]] = {}
-        sys.meta_path.insert(0, self)  # type: ignore[arg-type]
+        sys.meta_path.insert(0, self)
 
     def state(self) -> dict[str, str]:
         """Return what a kernel would inherit."""

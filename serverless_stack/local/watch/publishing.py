@@ -9,7 +9,8 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,15 @@ class Publisher:
         self._clients: dict[tuple[str, Environment], object] = {}
 
     def publish(self, stack: Stack) -> str:
-        """Upload what is missing of the assets of a stack, and return the URL of its template."""
+        """Upload what is missing of the assets of a stack, and return the URL of its template.
+
+        Raises:
+            NotUpdatableError: The cloud does not take them.
+        """
+        with _answered():
+            return self._publish(stack)
+
+    def _publish(self, stack: Stack) -> str:
         manifest = json.loads(stack.asset_manifest.read_text("utf-8"))
         s3 = self._s3(stack.environment)
         template = ""
@@ -68,6 +77,10 @@ class Publisher:
             NotUpdatableError: The stack cannot be updated as it is.
             RefusedError: The update failed.
         """
+        with _answered():
+            self._update(stack, template)
+
+    def _update(self, stack: Stack, template: str) -> None:
         from botocore.exceptions import ClientError
 
         client = self._cloudformation(stack.environment)
@@ -87,7 +100,7 @@ class Publisher:
         except ClientError as error:
             if "No updates are to be performed" in str(error):
                 return
-            raise NotUpdatableError(str(error)) from error
+            raise
         status = _status(client, name)
         while status.endswith("_IN_PROGRESS"):
             time.sleep(_POLL_SECONDS)
@@ -127,6 +140,17 @@ class Publisher:
                 ),
             )
         return self._clients[service, place]
+
+
+@contextmanager
+def _answered() -> Iterator[None]:
+    """Turn errors of the cloud into one that the CDK CLI gets to the bottom of."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise NotUpdatableError(str(error)) from error
 
 
 def _filled(text: str, place: Environment) -> str:
