@@ -57,7 +57,7 @@ def doctor(
     with handled():
         try:
             app = App(app_dir / "cdk.out")
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             message = f"{app_dir / 'cdk.out'} cannot be read: {error}; run `cdk synth` again"
             fail(message, ExitStatus.REFUSED)
         with output.working("looking at this machine"):

@@ -161,9 +161,10 @@ def test_what_is_missing_is_status_1(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
-def test_an_assembly_that_cannot_be_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("manifest", ["{", "[]", "[" * 100_000])
+def test_an_assembly_that_cannot_be_read(tmp_path: Path, manifest: str) -> None:
     (tmp_path / "cdk.out").mkdir()
-    (tmp_path / "cdk.out" / "manifest.json").write_text("{")
+    (tmp_path / "cdk.out" / "manifest.json").write_text(manifest)
     result = doctor("--app-dir", str(tmp_path))
     assert (result.exit_code, "run `cdk synth` again" in result.stderr) == (2, True)
 
