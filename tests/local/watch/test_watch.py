@@ -15,6 +15,7 @@ from serverless_stack.local.cdk.stacks import list_stacks
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes import lifecycle
+from serverless_stack.local.watch import files
 from serverless_stack.local.watch.edit import Edit
 from serverless_stack.local.watch.publishing import Publisher, RefusedError
 from serverless_stack.local.watch.session import Watch
@@ -105,6 +106,8 @@ def edits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Edits]:
         patch.setenv("PATH", f"{binaries}{os.pathsep}{os.environ['PATH']}")
         patch.setenv("PYTHONPATH", str(repository))
         patch.setenv("CDK_VALIDATION", "false")
+        # A machine under load may pause for longer than the usual step between two files.
+        patch.setattr(files, "_STEP_MILLISECONDS", 500)
         project = tmp_path_factory.mktemp("watch") / "a project"
         project.mkdir()
         world = Edits(project)
