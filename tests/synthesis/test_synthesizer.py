@@ -190,15 +190,15 @@ def test_what_the_kernel_would_inherit_is_as_the_app_sets_it(world: World, tmp_p
     other = world.app_dir.parent / "handler"
     other.mkdir()
     (other / "index.py").write_text("def handler(event, context):\n    return 'other'\n")
-    for line, what in (
-        ("os.environ['TZ'] = 'UTC'", "TZ"),
-        ("os.chdir('..')", "the working folder"),
-    ):
+    # Nobody waits for the rehearsal, so that the second reason may be that of the first app.
+    folder = "the app changes the working folder before it imports aws_cdk"
+    either = (folder, "the app changes TZ before it imports aws_cdk")
+    for line, reasons in (("os.chdir('..')", (folder,)), ("os.environ['TZ'] = 'UTC'", either)):
         world.write("app.py", APP.replace("import os, sys", f"import os, sys\n{line}"))
         done = world.synthesizer.synthesize(world.out)
-        reason = f"the app changes {what} before it imports aws_cdk"
-        assert (done.is_warm, done.reason) == (False, reason)
-    world.check(tmp_path)
+        assert not done.is_warm
+        assert done.reason in reasons
+        world.check(tmp_path)
     world.write("app.py", APP)
     world.synthesizer.synthesize(world.out)
 
