@@ -53,6 +53,14 @@ def test_the_overview_shows_what_is_deployed_and_where(page: Tab, cloud: Emulato
     page.wait_for_text("AWS::ElastiCache::ReplicationGroup")
 
 
+@pytest.mark.parametrize("place", ["buckets/100%", "toString", "/"])
+def test_an_address_that_a_person_misspelt_is_the_overview(page: Tab, place: str) -> None:
+    go(page, "queues")
+    page.wait_for("document.title.startsWith('Queues')")
+    page.evaluate(f"location.hash = '#/{place}'")
+    page.wait_for("document.title.startsWith('Overview')")
+
+
 def test_a_request_shows_event_log_and_answer(page: Tab) -> None:
     send(page, "API", "/orders/7?page=2")
     page.wait_for_text("Answer", ".detail h3")

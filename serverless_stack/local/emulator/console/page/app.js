@@ -30,7 +30,11 @@ let shown = 0;
 /** Return the tab and the rest of the address: "#/buckets/name". */
 function place() {
   const [, name, ...rest] = location.hash.split("/");
-  return [name in VIEWS ? name : "overview", rest.map(decodeURIComponent)];
+  try {
+    return [Object.hasOwn(VIEWS, name) ? name : "overview", rest.map(decodeURIComponent)];
+  } catch {
+    return ["overview", []];  // a lone % that a person typed
+  }
 }
 
 async function show({ moveFocus = true } = {}) {
