@@ -56,7 +56,7 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-test-fast: setup  ## Run what needs no server and no CDK, in under a minute.
+test-fast: setup  ## Run what needs no server and no CDK, in a minute or two.
 	$(BIN)/python -m pytest -q -n auto --fast
 
 bench: setup  ## Measure: invalidation, content, sync, caches, checks, and a crawl during deployments.

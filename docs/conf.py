@@ -29,6 +29,7 @@ copybutton_prompt_text = "$ "
 copybutton_copy_empty_lines = False
 exclude_patterns = ["_build", "constructs/generated"]
 html_theme = "furo"
+html_show_copyright = False
 html_title = f"serverless_stack {release}"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

@@ -19,8 +19,8 @@ def require_present(target: Path) -> None:
     """
     if not target.exists():
         raise SourceError(
-            f"there is no file or folder {target}: run `cdk synth` first, or pass a template or "
-            "the folder of a cloud assembly"
+            f"there is no file or folder {target}: run `serverless-stack synth` first, or pass a "
+            "template or the folder of a cloud assembly"
         )
 
 

@@ -20,6 +20,7 @@ DIRECTIVES = re.compile(r"\{[\w:-]+\}")
 GLOBAL = ("--help", "--version", "--install-completion")
 # Programs of others, whose options are theirs.
 OTHERS = {
+    ".",
     "aws",
     "cd",
     "cdk",
@@ -30,6 +31,7 @@ OTHERS = {
     "export",
     "find",
     "git",
+    "jq",
     "make",
     "npm",
     "npx",
@@ -59,9 +61,25 @@ def _program() -> TyperGroup:
     return program
 
 
-def problem_of(line: str) -> str:
-    """Return what is wrong with a command line; empty if nothing is."""
-    words = shlex.split(line, comments=True)
+def commands_in(line: str) -> list[list[str]]:
+    """Return the words of each command of a pipeline or list; quoted text is one word."""
+    reader = shlex.shlex(line, posix=True, punctuation_chars=True)
+    reader.whitespace_split = True
+    commands: list[list[str]] = [[]]
+    for word in reader:
+        if word in ("|", "&&", ";", "||"):
+            commands.append([])
+        else:
+            commands[-1].append(word)
+    return commands
+
+
+def problems_of(line: str) -> list[str]:
+    """List what is wrong with a command line."""
+    return [problem for words in commands_in(line) if (problem := problem_of(words))]
+
+
+def problem_of(words: list[str]) -> str:
     while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
         del words[0]
     if not words or words[0] != "serverless-stack":
@@ -79,7 +97,7 @@ def problem_of(line: str) -> str:
 def _problem_of_options(command: TyperCommand, words: list[str]) -> str:
     known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
     for word in words:
-        if word in ("|", "&&", ">", ";", "||"):
+        if word in (">", ">>"):
             break
         name = word.partition("=")[0]
         if re.fullmatch(r"--?[a-z][\w-]*", name) and name not in known | {"--help"}:
@@ -93,20 +111,17 @@ def test_commands_and_their_options_exist() -> None:
         for block in BLOCKS
         if block.language == "console"
         for command in commands_of(block)
-        for line in re.split(r"\s(?:&&|\|\||\||;)\s", command.line)
-        if (problem := problem_of(line.strip()))
+        for problem in problems_of(command.line)
     ]
     assert problems == []
 
 
 def test_a_wrong_command_is_found() -> None:
-    assert (
-        problem_of("serverless-stack local deploy --cdn-prot 1")
-        == "deploy has no option --cdn-prot"
-    )
-    assert problem_of("serverless-stack lokal") == "no such command: lokal"
-    assert problem_of("serverless-stak") == "unknown program serverless-stak"
-    assert problem_of("serverless-stack local deploy --cdn-port 8080") == ""
+    wrong = "cd shop && serverless-stack local deploy --cdn-prot 1 | jq '.a | .b'"
+    assert problems_of(wrong) == ["deploy has no option --cdn-prot"]
+    assert problems_of("serverless-stack lokal") == ["no such command: lokal"]
+    assert problems_of("serverless-stak") == ["unknown program serverless-stak"]
+    assert problems_of("serverless-stack local deploy --cdn-port 8080  # a port") == []
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "SECURITY.md"])
@@ -114,8 +129,9 @@ def test_files_that_a_page_names_are_there(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
     linked = re.findall(r"\]\((?!https?:)([^)#]+)", text)
     named = re.findall(r"`((?:docs|examples|tests|benchmarks)/[\w./-]+)`", text)
+    written = {"docs/_build"}  # by `make docs`
     missing = [path for path in linked + named if not (ROOT / path).exists()]
-    assert missing == []
+    assert set(missing) <= written
     assert named or linked
 
 

@@ -77,13 +77,21 @@ def synth(
                 first, target = Edit(()), Path(home, "cdk.out")
                 with output.working("synthesizing"):
                     _synthesize(synthesizer, target, out, first)
-                show(output, first, folder, verbose=verbose)
+                show(output, first, folder, verbose=verbose, unchanged="unchanged", kept="")
                 if not watch:
                     raise typer.Exit(ExitStatus.FAILED if first.result == "failed" else 0)
                 try:
                     output.line(f"Watching {os.path.relpath(folder)}. Ctrl-C ends it.")
+                    kept = f"{output_folder} is as it was."
                     for edit in _edits(synthesizer, folder, target, out):
-                        show(output, edit, folder, verbose=verbose)
+                        show(
+                            output,
+                            edit,
+                            folder,
+                            verbose=verbose,
+                            unchanged="unchanged",
+                            kept=kept,
+                        )
                 except KeyboardInterrupt as error:
                     raise typer.Exit(128 + getattr(error, "number", signal.SIGINT)) from error
 

@@ -1,5 +1,6 @@
 """The files of a new project, from the folder `template`."""
 
+import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ def project_files(values: Mapping[str, str], parts: Sequence[str], *, ci: bool) 
     files[SNAPSHOT] = snapshot_source(parts).read_text("utf-8")
     if not ci:
         del files[CI]
+    # The name of an origin access control has the stack's name without hyphens.
+    values = {**values, "stack-letters": values["stack"].replace("-", "")}
     return {path: _filled(text, values, parts) for path, text in files.items()}
 
 
@@ -40,8 +43,30 @@ def snapshot_source(parts: Sequence[str]) -> Path:
 
 def _filled(text: str, values: Mapping[str, str], parts: Sequence[str]) -> str:
     kept = "".join(_lines(text, parts))
+    # Ids first: of all values, only the name of the stack is in them. It has no braces.
+    kept = re.sub(r"\{\{id ([^}]+)\}\}", lambda found: _id(found[1], values["stack"]), kept)
     # In one pass: a value may look like a placeholder. GitHub's own `${{ … }}` has spaces.
     return re.sub(r"\{\{([a-z-]+)\}\}", lambda found: values[found[1]], kept)
+
+
+def _id(path: str, stack: str) -> str:
+    """Return the id that CDK makes of a path, in which `<Cdn>` is the unique id of STACK/Cdn."""
+    whole = re.fullmatch(r"<([^>]+)>", path)
+    if whole:
+        return unique_id(f"{stack}/{whole[1]}")
+    return unique_id(re.sub(r"<([^>]+)>", lambda inner: _id(inner[0], stack), path))
+
+
+def unique_id(path: str) -> str:
+    """Return the unique id that CDK makes of a construct's path."""
+    parts = [part for part in path.split("/") if part != "Default"]
+    digest = hashlib.md5("/".join(parts).encode(), usedforsecurity=False).hexdigest()[:8].upper()
+    people = [
+        part
+        for before, part in zip(["", *parts], parts, strict=False)
+        if not (before and before.endswith(part)) and part != "Resource"
+    ]
+    return re.sub(r"[^A-Za-z0-9]", "", "".join(people))[:240] + digest
 
 
 def _lines(text: str, parts: Sequence[str]) -> Iterator[str]:

@@ -81,7 +81,7 @@ def watch(
                 result = session.deploy()
                 local_output.show_urls(output.console, result.urls)
                 output.line("")
-                output.line(f"Watching {os.path.relpath(cloud.app_dir)}. Ctrl-C ends it.")
+                output.line(f"Watching {cloud.app_dir.resolve()}; Ctrl-C ends it.")
                 for edit in session.edits(threading.Event()):
                     show(output, edit, cloud.app_dir, verbose=verbose)
         except KeyboardInterrupt as error:
@@ -94,30 +94,48 @@ def watch(
                 output.message(f"The local cloud `{name}` was stopped and removed.")
 
 
-def show(output: Output, edit: Edit, app_dir: Path, *, verbose: bool = False) -> None:
-    """Print what a batch of saved files led to."""
+def show(
+    output: Output,
+    edit: Edit,
+    app_dir: Path,
+    *,
+    verbose: bool = False,
+    unchanged: str = "nothing to deploy",
+    kept: str = "The last good version goes on serving.",
+) -> None:
+    """Print what a batch of saved files led to.
+
+    Args:
+        output: Where to.
+        edit: The batch.
+        app_dir: The folder of the app, which paths are relative to.
+        verbose: Whether to print the whole output of what failed.
+        unchanged: What to say if the edit led to nothing.
+        kept: What to say after a failure.
+    """
     if output.as_json:
         output.event(content_of(edit, app_dir))
         return
-    if output.quiet and edit.result != "failed":
+    failed = edit.result == "failed"
+    if output.quiet and not failed:
         return
     from serverless_stack.cli.terminal import console
 
     shown = console(stderr=output.quiet)
-    shown.print(headline(edit, app_dir), soft_wrap=True)
-    for text in details(edit, app_dir, verbose=verbose):
+    shown.print(headline(edit, app_dir, unchanged), soft_wrap=True)
+    for text in [*details(edit, app_dir, verbose=verbose), *([kept] if failed and kept else [])]:
         for line in text.splitlines():
             shown.print(f"  {visible(line)}", markup=False, soft_wrap=True)
 
 
-def headline(edit: Edit, app_dir: Path) -> Text:
+def headline(edit: Edit, app_dir: Path, unchanged: str) -> Text:
     """Return what changed, and how long each step took, in a line."""
     from rich.text import Text
 
     failed = edit.result == "failed"
     line = Text("✗ " if failed else "✓ ", "bold red" if failed else "green")
-    line.append(visible_line(names_of(edit.files, app_dir) or "the sources"), "bold")
-    line.append(f"  {_what(edit)} in {edit.seconds:.1f} s", "not bold default")
+    line.append(visible_line(names_of(edit.files, app_dir) or "the app"), "bold")
+    line.append(f"  {_what(edit, unchanged)} in {edit.seconds:.1f} s", "not bold default")
     if edit.steps:
         steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in edit.steps)
         line.append(f" ({steps})", "dim")
@@ -132,7 +150,6 @@ def details(edit: Edit, app_dir: Path, *, verbose: bool) -> list[str]:
         texts.append(where or edit.error)
         if verbose or not (where or edit.error.strip()):
             texts += edit.log.splitlines()[-_TAIL_LINES:]
-        texts.append("The last good version goes on serving.")
     return texts
 
 
@@ -149,11 +166,11 @@ def content_of(edit: Edit, app_dir: Path) -> dict[str, object]:
     }
 
 
-def _what(edit: Edit) -> str:
+def _what(edit: Edit, unchanged: str) -> str:
     if edit.result == "failed":
         return "failed"
     if edit.result == "unchanged":
-        return "nothing to deploy"
+        return unchanged
     more = len(edit.subjects) - _MAX_SUBJECTS
     subjects = ", ".join(edit.subjects[:_MAX_SUBJECTS]) + (f" and {more} more" if more > 0 else "")
     return f"{subjects} {edit.result}".strip()

@@ -181,7 +181,7 @@ def test_each_template_of_a_folder_is_checked_alone(here: Path, template: str) -
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (None, "there is no file or folder t.json: run `cdk synth` first"),
+        (None, "there is no file or folder t.json: run `serverless-stack synth` first"),
         ("", "t.json is not a CloudFormation template: it has no `Resources`"),
         ("{]", "t.json is neither JSON nor YAML"),
     ],

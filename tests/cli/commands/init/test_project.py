@@ -43,6 +43,30 @@ def projects(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], 
     }
 
 
+def neutral(text: str, stack: cdk.Stack) -> str:
+    """Return a snapshot with placeholders for the name of the stack, and for ids made of it."""
+    paths = {
+        cdk.Names.unique_id(construct): construct.node.path.removeprefix(f"{NAME}/")
+        for construct in stack.node.find_all()[1:]
+    }
+    ids = re.compile("|".join(sorted(map(re.escape, paths), key=len, reverse=True)))
+    for logical_id, path in re.findall(r"^  (\w+):  # (.+)$", text, re.MULTILINE):
+        if ids.search(path):
+            inner = ids.sub(lambda found: f"<{paths[found[0]]}>", path)
+            text = re.sub(rf"\b{logical_id}\b", f"{{{{id {inner}}}}}", text)
+    text = ids.sub(lambda found: f"{{{{id <{paths[found[0]]}>}}}}", text)
+    text = text.replace(f'["{NAME}-", !Select', '["{{stack-letters}}-", !Select')
+    return re.sub(rf"\b{NAME}\b", "{{stack}}", text)
+
+
+@pytest.mark.parametrize("name", ["my-app", "Zebra"])
+def test_the_snapshot_fits_any_name(tmp_path: Path, cdk_app: cdk.App, name: str) -> None:
+    folder = create(tmp_path / "project", "--name", name, "--redis", "--memcached")
+    stack = runpy.run_path(str(folder / "app.py"))["create_stack"](cdk_app)
+    text = render_stacks(*scrub_stacks(stacks_of(stack), ()))
+    assert (folder / template.SNAPSHOT).read_text("utf-8") == text
+
+
 @pytest.mark.parametrize("caches", COMBINATIONS, ids=lambda caches: "+".join(caches) or "none")
 def test_the_snapshot_is_that_of_the_stack(
     projects: dict[tuple[str, ...], Path],
@@ -55,8 +79,7 @@ def test_the_snapshot_is_that_of_the_stack(
     stack = runpy.run_path(str(folder / "app.py"))["create_stack"](cdk_app)
     text = render_stacks(*scrub_stacks(stacks_of(stack), ()))
     if pytestconfig.getoption("update_snapshots"):
-        neutral = re.sub(rf"\b{NAME}\b", "{{stack}}", text)
-        template.snapshot_source(caches).write_text(neutral, "utf-8")
+        template.snapshot_source(caches).write_text(neutral(text, stack), "utf-8")
     else:
         assert (folder / template.SNAPSHOT).read_text("utf-8") == text
 

@@ -46,6 +46,17 @@ def test_a_failure_has_its_place_below(failed: Edit, capsys: pytest.CaptureFixtu
     )
 
 
+def test_a_synthesis_serves_nothing(
+    updated: Edit, failed: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    updated.result = "unchanged"
+    show(Output(), updated, APP, unchanged="unchanged", kept="cdk.out is as it was.")
+    show(Output(), failed, APP, kept="")
+    shown = capsys.readouterr().out
+    assert "✓ handler/index.py  unchanged in 0.9 s" in shown
+    assert "serving" not in shown
+
+
 def test_quiet_shows_failures_alone(updated: Edit, capsys: pytest.CaptureFixture[str]) -> None:
     show(Output(quiet=True), updated, APP)
     assert capsys.readouterr() == ("", "")
