@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "serverless_stack"
 # All kinds of files in the package. A new kind is added here when something needs it.
 SUFFIXES = {
-    ".css", ".html", ".in", ".java", ".js", ".json", ".md", ".py", ".txt", ".typed",
+    ".css", ".html", ".in", ".java", ".js", ".json", ".md", ".py", ".svg", ".txt", ".typed",
 }  # fmt: skip
 NEEDED = {
     "AGENTS.md",

@@ -27,6 +27,7 @@ def only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a folder that becomes all of PATH when `limit` is called."""
     folder = tmp_path / "only"
     folder.mkdir()
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))  # without a CDK CLI
     return folder
 
 
