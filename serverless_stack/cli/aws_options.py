@@ -61,6 +61,9 @@ def date(text: str) -> datetime:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+Recursive = Annotated[
+    bool, typer.Option("--recursive", help="All that is in the folder or below the prefix.")
+]
 Include = Annotated[
     list[str] | None,
     typer.Option(

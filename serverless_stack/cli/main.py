@@ -67,7 +67,7 @@ _COMMANDS: Final = {
         "Move a file or object, or a folder or prefix with --recursive.",
     ),
     "rm": (
-        "objects.transfers",
+        "objects.removal",
         "rm",
         "Delete an object, or all below a prefix with --recursive.",
     ),

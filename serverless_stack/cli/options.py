@@ -25,6 +25,12 @@ Quiet = Annotated[
 AppDir = Annotated[
     Path, typer.Option("--app-dir", help="The folder of the CDK app, with its cdk.json.")
 ]
+Context = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app. Repeatable."
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the plan and change nothing.")]
 MaxPaths = Annotated[
     int, typer.Option("--max-paths", min=1, help="The maximum number of paths to pay for.")

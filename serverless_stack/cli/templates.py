@@ -1,14 +1,12 @@
 """Reading the templates that a command's argument names."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
 
-from serverless_stack.testing.template_text import SourceError, parse, parse_any
+from serverless_stack.testing.template_text import SourceError, parse, parse_any, read_text
 
 DEFAULT = Path("cdk.out")
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
-_Parsed = TypeVar("_Parsed")
 
 
 def require_present(target: Path) -> None:
@@ -30,7 +28,7 @@ def read(path: Path) -> Mapping[str, object]:
     Raises:
         SourceError: It cannot be read, or is not a template.
     """
-    return _parsed(parse, path)
+    return parse(read_text(path), str(path))
 
 
 def in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
@@ -42,7 +40,7 @@ def in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
     found = False
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix in _SUFFIXES:
-            content = _parsed(parse_any, path)
+            content = parse_any(read_text(path), str(path))
             if isinstance(content, dict) and isinstance(content.get("Resources"), dict):
                 found = True
                 yield path, content
@@ -51,23 +49,3 @@ def in_folder(folder: Path) -> Iterator[tuple[Path, Mapping[str, object]]]:
             f"there is no template in {folder}: pass a folder that `cdk synth` wrote, or one with "
             "CloudFormation templates"
         )
-
-
-def _parsed(parse: Callable[[str, str], _Parsed], path: Path) -> _Parsed:
-    try:
-        return parse(_text(path), str(path))
-    except SourceError:
-        raise
-    except RecursionError as error:
-        raise SourceError(f"{path} is nested too deeply, or contains itself") from error
-    except ValueError as error:
-        raise SourceError(f"{path} cannot be read: {error}") from error
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not a text in UTF-8") from error

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 _CORE = {f"tag:yaml.org,2002:{kind}" for kind in ("bool", "int", "float", "null")}
@@ -14,6 +15,20 @@ _MAX_DEPTH = 500
 
 class SourceError(ValueError):
     """A template, an app or a deployed stack could not be read."""
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises:
+        SourceError: It cannot be read, or is not in UTF-8.
+    """
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SourceError(f"{path} is not a text in UTF-8") from error
 
 
 def parse(text: str, label: str, *, synthesised: bool = False) -> dict[str, object]:
@@ -43,13 +58,16 @@ def parse_any(text: str, label: str) -> object:
         label: The name of the source, for messages.
 
     Raises:
-        SourceError: The text is neither JSON nor YAML, or has a duplicate key.
+        SourceError: The text is neither JSON nor YAML, has a duplicate key or a value that Python
+            cannot hold, or contains itself.
     """
     if text.lstrip().startswith("{"):
         try:
             return json.loads(text)
         except (json.JSONDecodeError, RecursionError):
             pass  # YAML may begin with a brace too, and its reader reports the line
+        except ValueError as error:
+            raise SourceError(f"{label} cannot be read: {error}") from error
     try:
         import yaml
     except ImportError as error:
@@ -63,7 +81,13 @@ def parse_any(text: str, label: str) -> object:
             raise SourceError(f"{label} must not be nested more than {_MAX_DEPTH} levels deep")
         node = yaml.compose(text, Loader=type(loader))
         return None if node is None else _Reader(label, loader).value(node)
-    except (yaml.YAMLError, RecursionError) as error:
+    except SourceError:
+        raise
+    except RecursionError as error:
+        raise SourceError(f"{label} is nested too deeply, or contains itself") from error
+    except ValueError as error:
+        raise SourceError(f"{label} cannot be read: {error}") from error
+    except yaml.YAMLError as error:
         raise SourceError(f"{label} is neither JSON nor YAML: {_problem(error)}") from error
 
 

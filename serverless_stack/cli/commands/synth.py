@@ -14,7 +14,7 @@ import typer
 
 from serverless_stack.cli.commands.local.watch import show
 from serverless_stack.cli.errors import handled
-from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
+from serverless_stack.cli.options import AppDir, Context, Json, Quiet, pairs
 from serverless_stack.cli.output import Output, fail
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.local.cdk.assembly import read_stacks
@@ -33,12 +33,7 @@ def synth(
         Path,
         typer.Option("--output", "-o", help="The folder of the cloud assembly, in the app's."),
     ] = Path("cdk.out"),
-    context: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app."
-        ),
-    ] = None,
+    context: Context = None,
     watch: Annotated[
         bool, typer.Option("--watch", "-w", help="Synthesize again after each saved file.")
     ] = False,

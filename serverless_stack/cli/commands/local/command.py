@@ -9,10 +9,10 @@ import typer
 
 from serverless_stack.cli.commands.local import output as local_output
 from serverless_stack.cli.commands.local.console import console
+from serverless_stack.cli.commands.local.options import Name, Parameters, Stacks
 from serverless_stack.cli.commands.local.watch import watch
-from serverless_stack.cli.completion import stack_names
 from serverless_stack.cli.errors import handled
-from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
+from serverless_stack.cli.options import AppDir, Context, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
 from serverless_stack.cli.statuses import ExitStatus
 from serverless_stack.local.cdk.commands import account_variables
@@ -25,7 +25,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-Name = Annotated[str, typer.Option("--name", help="The name of the cloud.")]
 GatewayPort = Annotated[
     int, typer.Option("--gateway-port", help="The port of the AWS endpoint; 0 for a free one.")
 ]
@@ -34,27 +33,6 @@ CdnPort = Annotated[
     int, typer.Option("--cdn-port", help="The port of the distributions; 0 for a free one.")
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show the output of the CDK CLI.")]
-Stacks = Annotated[
-    list[str] | None,
-    typer.Argument(
-        help="Names or patterns of the stacks.", show_default="all", autocompletion=stack_names
-    ),
-]
-
-Context = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app. Repeatable."
-    ),
-]
-Parameters = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--parameters",
-        metavar="[STACK:]NAME=VALUE",
-        help="A CloudFormation parameter of the stacks, or of one. Repeatable.",
-    ),
-]
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from serverless_stack.cli.commands.local.options import Name
 from serverless_stack.cli.errors import handled
 from serverless_stack.cli.options import AppDir, Json, Quiet
 from serverless_stack.cli.output import Output
@@ -26,7 +27,7 @@ def console(
         ),
     ] = None,
     app_dir: AppDir = Path("."),
-    name: Annotated[str, typer.Option("--name", help="The name of the cloud.")] = DEFAULT_NAME,
+    name: Name = DEFAULT_NAME,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:

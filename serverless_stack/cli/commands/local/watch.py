@@ -12,8 +12,9 @@ import typer
 
 from serverless_stack._shared.text import visible, visible_line
 from serverless_stack.cli.commands.local import output as local_output
+from serverless_stack.cli.commands.local.options import Name, Parameters, Stacks
 from serverless_stack.cli.errors import handled
-from serverless_stack.cli.options import AppDir, Json, Quiet, pairs
+from serverless_stack.cli.options import AppDir, Context, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
 from serverless_stack.local.cloud import DEFAULT_NAME, LocalCloud
 from serverless_stack.local.watch.files import names_of
@@ -29,24 +30,11 @@ _TAIL_LINES = 30
 
 
 def watch(
-    stacks: Annotated[
-        list[str] | None,
-        typer.Argument(help="Names or patterns of the stacks.", show_default="all"),
-    ] = None,
+    stacks: Stacks = None,
     app_dir: AppDir = Path("."),
-    name: Annotated[str, typer.Option("--name", help="The name of the cloud.")] = DEFAULT_NAME,
-    context: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app."
-        ),
-    ] = None,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--parameters", metavar="[STACK:]NAME=VALUE", help="A CloudFormation parameter."
-        ),
-    ] = None,
+    name: Name = DEFAULT_NAME,
+    context: Context = None,
+    parameters: Parameters = None,
     down: Annotated[
         bool, typer.Option("--down", help="Stop the local cloud at the end, and remove it.")
     ] = False,

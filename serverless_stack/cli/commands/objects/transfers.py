@@ -1,4 +1,4 @@
-"""`serverless-stack cp`, `mv` and `rm`: copy, move and delete files and objects."""
+"""`serverless-stack cp` and `mv`: copy and move files and objects."""
 
 import json
 import sys
@@ -21,10 +21,6 @@ Source = Annotated[
 ]
 Destination = Annotated[
     str, typer.Argument(help="A file, a folder, s3://bucket/key, or - (cp).", show_default=False)
-]
-Object = Annotated[str, typer.Argument(help="s3://bucket/key", show_default=False)]
-Recursive = Annotated[
-    bool, typer.Option("--recursive", help="All that is in the folder or below the prefix.")
 ]
 NoOverwrite = Annotated[
     bool, typer.Option("--no-overwrite", help="Leave what exists at the destination.")
@@ -54,7 +50,7 @@ def cp(
     context: typer.Context,
     source: Source,
     destination: Destination,
-    recursive: Recursive = False,
+    recursive: aws_options.Recursive = False,
     include: aws_options.Include = None,
     exclude: aws_options.Exclude = None,
     no_overwrite: NoOverwrite = False,
@@ -123,7 +119,7 @@ def mv(
     context: typer.Context,
     source: Source,
     destination: Destination,
-    recursive: Recursive = False,
+    recursive: aws_options.Recursive = False,
     include: aws_options.Include = None,
     exclude: aws_options.Exclude = None,
     no_overwrite: NoOverwrite = False,
@@ -180,46 +176,6 @@ def mv(
             dry_run=dry_run,
             parallel=parallel,
         )
-
-
-def rm(
-    context: typer.Context,
-    place: Object,
-    recursive: Recursive = False,
-    include: aws_options.Include = None,
-    exclude: aws_options.Exclude = None,
-    dry_run: aws.DryRun = False,
-    quiet: aws.Quiet = False,
-    parallel: aws_options.Parallel = 8,
-    as_json: aws.Json = False,
-    region: aws.Region = None,
-    profile: aws.Profile = None,
-) -> None:
-    """Delete an object, or all below a prefix with --recursive. Versions stay, where there are any.
-
-    Example: serverless-stack rm s3://my-bucket/tmp/ --recursive --exclude '*.log'
-
-    JSON: actions, skipped, done, failures.
-
-    Exit status: 0 if all was deleted, 1 if some failed or there is no such object, 2 on invalid
-    input or an error of AWS.
-    """
-    with aws.account(region, profile):
-        where = objects.place(place)
-        if not isinstance(where, Remote):
-            raise ValueError(f"an object must be s3://bucket/key, got: {place!r}")
-        filters = aws_options.filters(context)
-        output = Output(as_json, quiet)
-        with output.working(f"listing {place}"):
-            plan = objects.plan_removal(
-                where, recursive=recursive, filters=filters, parallel=parallel
-            )
-        outcome = None
-        if not dry_run:
-            with progress_of(output, len(plan.steps), "deleting") as progress:
-                outcome = objects.remove(plan, parallel=parallel, progress=progress)
-        show(output, plan, outcome, "deleted")
-    exit_on_failure(plan, outcome)
 
 
 def _transfer(

@@ -13,7 +13,7 @@ from serverless_stack.cli.commands.review import output as review_output
 from serverless_stack.cli.commands.review.picture import picture
 from serverless_stack.cli.completion import stack_names
 from serverless_stack.cli.errors import handled
-from serverless_stack.cli.options import Json, Quiet
+from serverless_stack.cli.options import AppDir, Context, Json, Quiet, pairs
 from serverless_stack.cli.output import Output
 from serverless_stack.testing.review.compare.stacks import Comparison, compare, paired, select
 from serverless_stack.testing.review.model import Stack
@@ -59,15 +59,6 @@ Stacks = Annotated[
         metavar="STACK",
         help="Review only this stack. Repeatable.",
         autocompletion=stack_names,
-    ),
-]
-AppDir = Annotated[
-    Path, typer.Option("--app-dir", help="The folder with the cdk.json of the CDK app.")
-]
-Context = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--context", "-c", metavar="KEY=VALUE", help="A context value for the CDK app. Repeatable."
     ),
 ]
 FailOns = Annotated[
@@ -148,7 +139,7 @@ def review(
         account = deployed.Account(profile, region)
         if not names and (profile or region):
             raise SourceError("`--region` and `--profile` require `--deployed`")
-        values = _context(context or [])
+        values = pairs("--context", context or ())
         named = [text for text in (old, new) if text is not None]
         sides = [source.find(text, app_dir=app_dir, context=values) for text in named]
         with output.working(_task(sides)):
@@ -203,10 +194,3 @@ def _sides(old: str | None, new: str | None, names: list[str]) -> tuple[str | No
     if old is None:
         raise SourceError("OLD is missing: name a revision such as HEAD~1, a folder or a template")
     return old, new or source.WORKING_TREE
-
-
-def _context(pairs: list[str]) -> dict[str, str]:
-    wrong = [pair for pair in pairs if not pair.partition("=")[0] or "=" not in pair]
-    if wrong:
-        raise SourceError(f"`--context` must be KEY=VALUE, got: {wrong[0]}")
-    return {key: value for key, _, value in (pair.partition("=") for pair in pairs)}

@@ -9,7 +9,7 @@ from pathlib import Path
 from serverless_stack.testing.review.compare.consequences import NESTED_STACK
 from serverless_stack.testing.review.compare.values import mapping
 from serverless_stack.testing.review.model import Stack
-from serverless_stack.testing.template_text import SourceError, parse, parse_any
+from serverless_stack.testing.template_text import SourceError, parse, parse_any, read_text
 
 MANIFEST = "manifest.json"
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
@@ -27,7 +27,7 @@ def read(path: Path) -> list[Stack]:
         SourceError: There is no template, or one cannot be read.
     """
     if not path.is_dir():
-        return [Stack("", parse(_text(path), str(path)))]
+        return [Stack("", parse(read_text(path), str(path)))]
     stacks = list(_assembly(path) if (path / MANIFEST).is_file() else _templates(path))
     if not stacks:
         raise SourceError(
@@ -47,7 +47,7 @@ def _assembly(folder: Path) -> Iterator[Stack]:
         elif artifact.get("type") == "aws:cloudformation:stack":
             path = folder / str(properties["templateFile"])
             name = str(properties.get("stackName", key))
-            template = parse(_text(path), str(path), synthesised=True)
+            template = parse(read_text(path), str(path), synthesised=True)
             stack = Stack(name, template, str(artifact.get("environment", "")))
             yield stack
             yield from _nested(stack, _template_assets(folder))
@@ -73,7 +73,7 @@ def _nested(stack: Stack, assets: Mapping[str, Path]) -> Iterator[Stack]:
         url = json.dumps(mapping(resource.get("Properties")).get("TemplateURL"))
         path = next((file for key, file in assets.items() if key in url), None)
         if path is not None:
-            template = parse(_text(path), str(path), synthesised=True)
+            template = parse(read_text(path), str(path), synthesised=True)
             nested = Stack(f"{stack.name}/{logical_id}", template, stack.environment)
             yield nested
             yield from _nested(nested, assets)
@@ -82,22 +82,13 @@ def _nested(stack: Stack, assets: Mapping[str, Path]) -> Iterator[Stack]:
 def _templates(folder: Path) -> Iterator[Stack]:
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix in _SUFFIXES:
-            content = parse_any(_text(path), str(path))
+            content = parse_any(read_text(path), str(path))
             if isinstance(content, dict) and isinstance(content.get("Resources"), dict):
                 yield Stack(path.name.split(".")[0], content)
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except OSError as error:
-        raise SourceError(f"{path} cannot be read: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise SourceError(f"{path} is not a text in UTF-8") from error
-
-
 def _json(path: Path) -> Mapping[str, object]:
     try:
-        return mapping(json.loads(_text(path)))
+        return mapping(json.loads(read_text(path)))
     except json.JSONDecodeError as error:
         raise SourceError(f"{path} is not JSON: {error}") from error
