@@ -75,6 +75,10 @@ def test_yaml_may_begin_with_a_brace() -> None:
         ("Resources: []", "a.yaml is not a CloudFormation template: it has no `Resources`"),
         ('{"Parameters": {}}', "a.yaml is not a CloudFormation template: it has no `Resources`"),
         ("Resources:\n  A: {b: 1\n", "a.yaml is neither JSON nor YAML: "),
+        ("Resources: &r\n  A: *r\n", "a.yaml is nested too deeply, or contains itself"),
+        ('{"Resources": ' + "9" * 5000 + "}", "a.yaml cannot be read: Exceeds the limit"),
+        ("Resources:\n  A: " + "9" * 5000, "a.yaml cannot be read: Exceeds the limit"),
+        ("Resources:\n  A: !!int abc\n", "a.yaml cannot be read: invalid literal"),
         ("Resources:\n  A: 1\n  B: 2\n  A: 3\n", "a.yaml: duplicate key `A` in line 4"),
     ],
 )
