@@ -6,6 +6,8 @@ import sys
 # Each is a process of its own: what one loads or sets would change what the next one takes.
 MEASURES = (
     "planner",
+    "packaging",
+    "cold_start",
     "paths",
     "memory",
     "sync",
