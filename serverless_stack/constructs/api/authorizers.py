@@ -59,9 +59,9 @@ class Authorizers:
         Args:
             auth: Who may call the method.
         """
-        if auth.is_undecided:
+        if auth.is_undecided and self._warns(PUBLIC_WARNING):
             self._warn(PUBLIC_WARNING, _public_message(self._scope.node.path))
-        if auth.has_cached_policy:
+        if auth.has_cached_policy and self._warns(CACHED_POLICY_WARNING):
             self._warn(CACHED_POLICY_WARNING, _cached_policy_message(auth))
         if auth.kind == "public":
             return {}
@@ -98,9 +98,14 @@ class Authorizers:
             acknowledge(self._api, rule, reason, profile=self._profile)
 
     def _warn(self, warning_id: str, message: str) -> None:
-        if warning_id not in self._warned:
-            self._warned.add(warning_id)
-            Annotations.of(self._scope).add_warning_v2(warning_id, message)
+        Annotations.of(self._scope).add_warning_v2(warning_id, message)
+
+    def _warns(self, warning_id: str) -> bool:
+        """Whether to give a warning, which the API has once."""
+        if warning_id in self._warned:
+            return False
+        self._warned.add(warning_id)
+        return True
 
     def _authorizer(self, auth: Auth) -> apigateway.IAuthorizer:
         key = _key_of(auth)

@@ -19,11 +19,7 @@ from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.alarms import ApiAlarms
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
-from serverless_stack.constructs.api.cors import (
-    Cors,
-    add_gateway_responses,
-    preflight_of,
-)
+from serverless_stack.constructs.api.cors import Cors, add_gateway_responses, preflight_of
 from serverless_stack.constructs.api.deployment import deploy_all_changes
 from serverless_stack.constructs.api.domain import Domain
 from serverless_stack.constructs.api.keys import ApiKey, key_problems
@@ -32,11 +28,7 @@ from serverless_stack.constructs.api.policy import Policy
 from serverless_stack.constructs.api.releases import Canaries, Variables, variables_by_stage
 from serverless_stack.constructs.api.route_keys import parse_key
 from serverless_stack.constructs.api.router import Router
-from serverless_stack.constructs.api.routes import (
-    AnyRoute,
-    Routes,
-    route_of,
-)
+from serverless_stack.constructs.api.routes import AnyRoute, Routes, route_of
 from serverless_stack.constructs.api.routing import Routing
 from serverless_stack.constructs.api.stages import (
     MethodSettings,
@@ -217,7 +209,7 @@ class ProxyApi(Construct):
             profile=profile,
             binary_media_types=binary_media_types,
         )
-        deploy_all_changes(api)
+        deploy_all_changes(api, self._router.created)
         self._plans = {
             plan.name: create_usage_plan(self, plan, list(self.stages.values()))
             for plan in usage_plans
@@ -225,6 +217,7 @@ class ProxyApi(Construct):
         if cors is not None:
             add_gateway_responses(api, cors)
         routing.add_to(self._router)
+        self._router.is_shared = True
         self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
             self, api, self.stages, profile
         )

@@ -1,6 +1,7 @@
 """The stages of an API: their names, and settings of their methods."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TypedDict
 
 from aws_cdk import Duration
@@ -129,7 +130,7 @@ class MethodSettings:
     """
 
     def __init__(self, stages: Sequence[apigateway.Stage], settings: StageSettings) -> None:
-        self._stages = [default_child(stage, apigateway.CfnStage) for stage in stages]
+        self._stages = stages
         self._places: dict[tuple[str, str], int] = {}
         inherited = {
             "ThrottlingRateLimit": settings["throttling_rate_limit"],
@@ -162,5 +163,9 @@ class MethodSettings:
         escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
         setting = {**self._inherited, **settings, "HttpMethod": verb, "ResourcePath": escaped}
         place = self._places.setdefault((verb, path), len(self._places) + 1)
-        for stage in self._stages:
+        for stage in self._raw_stages:
             stage.add_property_override(f"MethodSettings.{place}", setting)
+
+    @cached_property
+    def _raw_stages(self) -> list[apigateway.CfnStage]:
+        return [default_child(stage, apigateway.CfnStage) for stage in self._stages]

@@ -20,12 +20,13 @@ from serverless_stack.checks.services.cloudfront.limits.edge import (
 )
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.runtimes import PYTHON
 
 EdgeEvent: TypeAlias = Literal[
     "viewer-request", "origin-request", "origin-response", "viewer-response"
 ]
-_NODE, _PYTHON = lambda_.Runtime.NODEJS_24_X, lambda_.Runtime.PYTHON_3_14
-_SUFFIXES = {".mjs": _NODE, ".js": _NODE, ".cjs": _NODE, ".py": _PYTHON}
+_NODE_SUFFIXES = (".mjs", ".js", ".cjs")
+_SUFFIXES = (*_NODE_SUFFIXES, ".py")
 # CDK refuses environment variables itself, when the distribution is created.
 _UNSUPPORTED = {
     "vpc_config": "a VPC; call public endpoints only",
@@ -92,8 +93,10 @@ class EdgeFunction:
         if self.runtime is not None:
             return self.runtime
         module = self.handler.rpartition(".")[0]
-        names = {suffix: Path(str(self.code), f"{module}{suffix}") for suffix in _SUFFIXES}
-        return next((_SUFFIXES[suffix] for suffix, path in names.items() if path.is_file()), None)
+        for suffix in _SUFFIXES:
+            if Path(str(self.code), f"{module}{suffix}").is_file():
+                return lambda_.Runtime.NODEJS_24_X if suffix in _NODE_SUFFIXES else PYTHON
+        return None
 
     def _folder_problems(self, folder: Path) -> list[str]:
         problems = Problems()

@@ -24,6 +24,7 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
     permissions_policy,
 )
+from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import (
     Package,
@@ -140,8 +141,8 @@ def deploy_time_function(
         description=description,
         code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
         handler=f"serverless_stack.functions.{module}.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        architecture=lambda_.Architecture.ARM_64,
+        runtime=PYTHON,
+        architecture=ARM_64,
         memory_size=memory_size,
         timeout=timeout,
         environment=environment,

@@ -16,6 +16,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
+from serverless_stack.constructs._internal.runtimes import ARM_64
 from serverless_stack.constructs.function import arguments
 from serverless_stack.constructs.function.alias import find_live_alias, live_alias
 from serverless_stack.constructs.function.code import (
@@ -117,7 +118,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         code: str | Path | lambda_.Code | lambda_.DockerImageCode,
         handler: str = arguments.DEFAULT_HANDLER,
         runtime: lambda_.Runtime = arguments.DEFAULT_RUNTIME,
-        architecture: lambda_.Architecture = lambda_.Architecture.ARM_64,
+        architecture: lambda_.Architecture = ARM_64,
         layers: Sequence[lambda_.ILayerVersion] = (),
         bytecode: bool = False,
         memory_size: int = 256,

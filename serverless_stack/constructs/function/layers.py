@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.runtimes import name_of
 from serverless_stack.constructs.function.artifacts import staged_artifact
 from serverless_stack.constructs.function.source import MAX_UNZIPPED_BYTES, size_problems
 
@@ -36,19 +37,19 @@ def layer_problems(
         problems.fail(f"`layers` must have each layer once, got again: {', '.join(repeated)}")
     for layer in layers:
         runtimes = [item.name for item in layer.compatible_runtimes or ()]
-        if runtimes and runtime.name not in runtimes:
+        if runtimes and name_of(runtime) not in runtimes:
             problems.fail(
-                f"`layers` must fit {runtime.name}, got: {layer.node.path}, which is for "
+                f"`layers` must fit {name_of(runtime)}, got: {layer.node.path}, which is for "
                 f"{', '.join(runtimes)}"
             )
         if isinstance(layer, lambda_.LayerVersion):
             # CDK keeps the architectures of a layer in its resource only.
             raw = layer.node.default_child
             names = getattr(raw, "compatible_architectures", None) or ()
-            if names and architecture.name not in names:
+            if names and name_of(architecture) not in names:
                 problems.fail(
-                    f"`layers` must fit {architecture.name}, got: {layer.node.path}, which is for "
-                    f"{', '.join(names)}"
+                    f"`layers` must fit {name_of(architecture)}, got: {layer.node.path}, which is "
+                    f"for {', '.join(names)}"
                 )
     return problems.messages
 
