@@ -16,6 +16,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 Part = (
     apigateway.CfnAuthorizer
@@ -54,7 +55,7 @@ def deploy_all_changes(
         api: The API.
         methods: Methods of the API that are no preflights, now or at synthesis.
     """
-    stack = Stack.of(api)
+    stack = stack_of(api)
     if stack not in _APIS:
         _APIS[stack] = []
         stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
@@ -142,15 +143,15 @@ class _Api:
         for part in self._new(others):
             Annotations.of(part).add_warning_v2(
                 "serverless-stack:not-deployed",
-                f"{part.node.path} is deployed after the stages of {self._api.node.path}, which "
+                f"{path_of(part)} is deployed after the stages of {path_of(self._api)}, which "
                 "serve it only after the next deployment of that API. Create it in the stack "
-                f"{stack.node.path}, with `add_route` for a route, or add an "
+                f"{path_of(stack)}, with `add_route` for a route, or add an "
                 "`aws_apigateway.Deployment` to its stack.",
             )
 
     def _new(self, parts: Sequence[Part]) -> list[Part]:
         """Return the parts that no earlier synthesis has seen, in the order of their paths."""
-        by_path = {part.node.path: part for part in parts}
+        by_path = {path_of(part): part for part in parts}
         new = [path for path in sorted(by_path) if path not in self._done]
         self._done |= set(new)
         return [by_path[path] for path in new]
@@ -194,7 +195,7 @@ def _raw_parts(constructs: Sequence[IConstruct]) -> list[Part]:
 
 def _in_stack(part: Part, stack: Stack) -> CfnResource | None:
     """Return what the deployment waits for: the part, or the nested stack that it is in."""
-    place: Stack | None = Stack.of(part)
+    place: Stack | None = stack_of(part)
     if place is stack:
         return part
     while place is not None:

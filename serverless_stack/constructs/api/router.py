@@ -8,6 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from serverless_stack.constructs._internal.acknowledge import Finding
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
 from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
@@ -79,6 +80,10 @@ class Router:
         """The keys of the methods so far."""
         return list(self._methods)
 
+    def new_findings(self) -> list[Finding]:
+        """Return the findings about the methods that were added since the last call."""
+        return self._authorizers.new_findings()
+
     def expect(self, keys: Iterable[str]) -> None:
         """Record which methods are added next, so that an ``ANY`` leaves their settings to them.
 
@@ -128,7 +133,7 @@ class Router:
         )
         if key.verb != "OPTIONS":
             self.created.append(method)
-        self._authorizers.acknowledge(auth, method)
+        self._authorizers.accept(auth, method)
         if self._policy.cors is not None and service_of(route) is None:
             give_rules(cast(Invokable, route.target), self._policy.cors)
         settings = method_settings(self._policy, key.verb, route.throttle, route.cache)

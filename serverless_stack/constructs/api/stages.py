@@ -11,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.logs import ACCESS_LOG_FORMAT
 from serverless_stack.constructs.api.throttling import Throttle
@@ -108,7 +109,7 @@ def add_stage(
         ValueError: If the API has no deployment.
     """
     if api.latest_deployment is None:
-        raise ValueError(f"{api.node.path} must have a deployment, got: none")
+        raise ValueError(f"{path_of(api)} must have a deployment, got: none")
     return apigateway.Stage(
         api,
         f"Stage.{name}",

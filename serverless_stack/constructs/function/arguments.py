@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.places import function_subnet_problems
 from serverless_stack.constructs._internal.runtimes import PYTHON, family_of, name_of
 from serverless_stack.constructs.function.code import is_image
@@ -25,13 +26,19 @@ def size_problems(memory_size: int, timeout: Duration, ephemeral_storage_size: S
     problems = Problems()
     problems.between("memory_size", memory_size, *rules.MEMORY_SIZE_MIB, "MiB")
     problems.add(seconds_problems("timeout", timeout, *rules.TIMEOUT_SECONDS))
-    if not ephemeral_storage_size.is_unresolved():
-        size = ephemeral_storage_size.to_kibibytes() / 1024
+    size = _mebibytes(ephemeral_storage_size)
+    if size is not None:
         problems.between("ephemeral_storage_size", size, *rules.EPHEMERAL_STORAGE_MIB, "MiB")
         problems.require(
             size == int(size), f"`ephemeral_storage_size` must be whole MiB, got: {size:g} MiB"
         )
     return problems.messages
+
+
+@once_per_object
+def _mebibytes(size: Size) -> float | None:
+    """Return a size in MiB; None if it is known at deployment only."""
+    return None if size.is_unresolved() else size.to_kibibytes() / 1024
 
 
 def text_problems(

@@ -13,7 +13,9 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.runtimes import family_of, name_of
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.function.artifacts import (
     NEVER_DEPLOYED,
     read_artifact,
@@ -88,6 +90,16 @@ class CodeSettings:
     bytecode: bool = False
 
 
+@once_per_object
+def is_bundled(stack: Stack) -> bool:
+    """Whether the assets of a stack are used: ``cdk deploy STACK`` uses none of the others.
+
+    Args:
+        stack: The stack.
+    """
+    return stack.bundling_required
+
+
 def is_image(code: object) -> bool:
     """Whether code is a container image.
 
@@ -126,7 +138,7 @@ def function_code(
     output = synth_outputs(scope, source) if source.is_dir() else []
     is_python = family_of(settings.runtime) == lambda_.RuntimeFamily.PYTHON and source.is_dir()
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
-    is_deployed = Stack.of(scope).bundling_required
+    is_deployed = is_bundled(stack_of(scope))
     requirements = _requirements(source, problems) if is_python and is_deployed else None
     has_requirements = not is_deployed or (requirements is not None and not requirements.is_empty)
     problems.add(

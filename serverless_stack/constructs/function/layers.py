@@ -6,6 +6,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.runtimes import name_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.artifacts import staged_artifact
 from serverless_stack.constructs.function.source import MAX_UNZIPPED_BYTES, size_problems
 
@@ -31,7 +32,7 @@ def layer_problems(
     problems = Problems()
     if len(layers) > _MAX_LAYERS:
         problems.fail(f"`layers` must have {_MAX_LAYERS} layers at most, got: {len(layers)}")
-    paths = [layer.node.path for layer in layers]
+    paths = [path_of(layer) for layer in layers]
     repeated = sorted({path for path in paths if paths.count(path) > 1})
     if repeated:
         problems.fail(f"`layers` must have each layer once, got again: {', '.join(repeated)}")
@@ -39,7 +40,7 @@ def layer_problems(
         runtimes = [item.name for item in layer.compatible_runtimes or ()]
         if runtimes and name_of(runtime) not in runtimes:
             problems.fail(
-                f"`layers` must fit {name_of(runtime)}, got: {layer.node.path}, which is for "
+                f"`layers` must fit {name_of(runtime)}, got: {path_of(layer)}, which is for "
                 f"{', '.join(runtimes)}"
             )
         if isinstance(layer, lambda_.LayerVersion):
@@ -48,7 +49,7 @@ def layer_problems(
             names = getattr(raw, "compatible_architectures", None) or ()
             if names and name_of(architecture) not in names:
                 problems.fail(
-                    f"`layers` must fit {name_of(architecture)}, got: {layer.node.path}, which is "
+                    f"`layers` must fit {name_of(architecture)}, got: {path_of(layer)}, which is "
                     f"for {', '.join(names)}"
                 )
     return problems.messages
