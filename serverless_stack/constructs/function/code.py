@@ -24,6 +24,8 @@ from serverless_stack.constructs.function.java_build import build_java, content_
 from serverless_stack.constructs.function.layers import size_problems_with
 from serverless_stack.constructs.function.other_entry_points import artifact_entry_problems
 from serverless_stack.constructs.function.packaging import package
+from serverless_stack.constructs.function.repackaging import Packaged, asset_hash
+from serverless_stack.constructs.function.repackaging import packaged as all_packaged
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import code_problems
 
@@ -151,6 +153,19 @@ def function_code(
         problems.add(entry_problems(settings.entry, packaged.files, place, python=platform.python))
     problems.add(size_problems_with(packaged.size, settings.layers))
     problems.raise_if_any()
+    if not settings.layers and not is_unresolved(settings.entry):
+        all_packaged.append(
+            Packaged(
+                asset_hash(packaged.digest),
+                str(source.resolve()),
+                settings.entry,
+                platform.python,
+                platform.machine,
+                tuple(output),
+                settings.bytecode,
+                requirements.digest if requirements else "",
+            )
+        )
     asset = lambda_.Code.from_asset(str(packaged.folder), asset_hash=packaged.digest)
     return FunctionCode(
         _constructor(asset, settings),
