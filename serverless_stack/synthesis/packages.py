@@ -7,7 +7,7 @@ Made = Mapping[str, object]
 """The package of a function, and what it was made of: see `constructs/function/repackaging.py`."""
 PackageAgain = Callable[[Sequence[Made]], Sequence[tuple[str, Path] | None]]
 Replacements = Mapping[str, tuple[str, Path]]
-"""The hash and the folder of each new asset, by the hash of the one that it replaces."""
+"""The hash and the archive of each new asset, by the hash of the one that it replaces."""
 
 
 def packaged_again(

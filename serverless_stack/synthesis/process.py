@@ -160,7 +160,7 @@ class WarmProcess:
             packages: Some of `packages`.
 
         Returns:
-            The hash of each asset, and its folder. None if only a run of the app can tell.
+            The hash of each asset, and its archive. None if only a run of the app can tell.
 
         Raises:
             WarmthError: The process cannot tell.

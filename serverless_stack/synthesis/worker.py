@@ -188,7 +188,7 @@ def source_of(path: str) -> str:
 
 
 def package_again(packages: list[dict[str, Any]]) -> Answer:
-    """Package functions again, and return the hash and folder of each; none for what is wrong."""
+    """Package functions again, and return the hash and archive of each; none for what is wrong."""
     module = importlib.import_module(REPACKAGING)
     found = [module.package_again(module.Packaged(**each)) for each in packages]
     return {"packages": [each and [each[0], str(each[1])] for each in found]}

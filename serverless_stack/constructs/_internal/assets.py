@@ -2,14 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from aws_cdk import Stage
-from constructs import IConstruct
+if TYPE_CHECKING:  # a package is made without loading CDK
+    from constructs import IConstruct
 
 CLOUD_ASSEMBLY_FILES = {"cdk.out", "manifest.json"}
 
 
-def synth_outputs(scope: IConstruct, folder: Path) -> list[str]:
+def synth_outputs(scope: "IConstruct", folder: Path) -> list[str]:
     """Return the folders in a folder that ``cdk synth`` writes, relative to it.
 
     They change with each synthesis, so that an asset with them would have another hash each time.
@@ -18,6 +19,8 @@ def synth_outputs(scope: IConstruct, folder: Path) -> list[str]:
         scope: Any construct of the app that is being synthesized.
         folder: The folder of an asset.
     """
+    from aws_cdk import Stage
+
     stage = Stage.of(scope)
     outputs = {path for path in folder.iterdir() if is_cloud_assembly(path)}
     if stage is not None:

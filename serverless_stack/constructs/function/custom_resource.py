@@ -25,8 +25,8 @@ from serverless_stack.constructs._internal.roles import (
     permissions_policy,
 )
 from serverless_stack.constructs.function.installation import LambdaPlatform
-from serverless_stack.constructs.function.packaging import (
-    Package,
+from serverless_stack.constructs.function.library import (
+    LibraryPackage,
     library_requirements,
     package_library,
 )
@@ -138,7 +138,7 @@ def deploy_time_function(
         scope,
         "Function",
         description=description,
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler=f"serverless_stack.functions.{module}.handler",
         runtime=lambda_.Runtime.PYTHON_3_14,
         architecture=lambda_.Architecture.ARM_64,
@@ -157,7 +157,9 @@ def deploy_time_function(
     return DeployTimeFunction(function, role.role, group)
 
 
-def _packaged(scope: Construct, parts: Sequence[str], requirements_of: str | None) -> Package:
+def _packaged(
+    scope: Construct, parts: Sequence[str], requirements_of: str | None
+) -> LibraryPackage:
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
     if requirements_of is None or not Stack.of(scope).bundling_required:
         return package_library(*parts)

@@ -1,6 +1,5 @@
 """What this process has packaged, so that an edited function is packaged again without the app."""
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +22,7 @@ class Packaged:
         python: The Python version of the function.
         machine: Its machine, as of `LambdaPlatform`.
         exclude: Paths in the source that do not belong to it.
-        bytecode: Whether its Python files are compiled.
+        bytecode: Whether its Python files are compiled. None: if they can be.
         requirements: The digest of its requirements; empty without any.
     """
 
@@ -33,17 +32,12 @@ class Packaged:
     python: str
     machine: str
     exclude: tuple[str, ...]
-    bytecode: bool
+    bytecode: bool | None
     requirements: str
 
 
 packaged: list[Packaged] = []
 """The packages of this process, in the order in which the app made them."""
-
-
-def asset_hash(digest: str) -> str:
-    """Return the hash that CDK makes of the digest of a package."""
-    return hashlib.sha256(digest.encode()).hexdigest()
 
 
 def package_again(before: Packaged) -> tuple[str, Path] | None:
@@ -53,7 +47,7 @@ def package_again(before: Packaged) -> tuple[str, Path] | None:
         before: How it was packaged.
 
     Returns:
-        The hash of the new asset, and its folder. None if only a synthesis can tell: the
+        The hash of the new asset, and its archive. None if only a synthesis can tell: the
         requirements have changed, or something is wrong with the code.
     """
     source = Path(before.source)
@@ -67,4 +61,4 @@ def package_again(before: Packaged) -> tuple[str, Path] | None:
     place = os.fspath(source)
     if entry_problems(before.entry, made.files, place, python=before.python):
         return None
-    return None if size_problems(made.size) else (asset_hash(made.digest), made.folder)
+    return None if size_problems(made.size) else (made.asset_hash, made.archive)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ class Requirements:
             if file.is_file()
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of all that decides what is installed, as far as this machine knows it."""
         digest = hashlib.sha256(self.text.encode())
@@ -96,7 +97,7 @@ class Requirements:
             digest.update(repr(settings.table).encode())
         return digest.hexdigest()
 
-    @property
+    @cached_property
     def variables(self) -> dict[str, str]:
         """The environment variables by which an installer looks in the right indexes."""
         return index_variables(self.source, self._lines, uses_uv=find_uv() is not None)
@@ -106,11 +107,11 @@ class Requirements:
         """Whether a file without a hash must not be installed."""
         return any("--hash" in line for line in self._lines)
 
-    @property
+    @cached_property
     def _lines(self) -> list[str]:
         return [] if self.is_lock else split_lines(self.text)
 
-    @property
+    @cached_property
     def _packages(self) -> list[dict[str, Any]]:
         return tomllib.loads(self.text).get("packages", []) if self.is_lock else []
 
@@ -180,7 +181,7 @@ def _from_lines(source: Path, lines: list[str]) -> Requirements:
         )
     absolute = [with_absolute_path(line, source.parent) for line in lines]
     requirements = Requirements(source, "".join(f"{line}\n" for line in absolute))
-    index_variables(source, lines, uses_uv=find_uv() is not None)  # which refuses ambiguous ones
+    _ = requirements.variables  # which refuses ambiguous indexes
     return requirements
 
 

@@ -23,7 +23,7 @@ def predict(
     Args:
         assembly: The assembly that is deployed.
         target: The folder to replace. Its assets are links.
-        packages: The hash and folder of each new asset, by the hash of the asset it replaces.
+        packages: The hash and file of each new asset, by the hash of the asset it replaces.
         stacks: The deployed stacks.
 
     Returns:

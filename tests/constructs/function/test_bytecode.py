@@ -12,6 +12,7 @@ from serverless_stack.constructs import LambdaHandler
 from serverless_stack.constructs.function import bytecode
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
+from tests.constructs.function.unpacked import contents, unpack
 from tests.constructs.templates import warnings
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -33,16 +34,16 @@ def test_the_same_files_give_the_same_byte_code(
     first, second = packages
     assert first.digest == second.digest
     assert first.has_byte_code
-    compiled = first.folder / f"__pycache__/index.{sys.implementation.cache_tag}.pyc"
+    assert first.archive.read_bytes() == second.archive.read_bytes()
+    folder = unpack(first.archive, tmp_path / "unpacked")
+    compiled = folder / f"__pycache__/index.{sys.implementation.cache_tag}.pyc"
     assert int.from_bytes(compiled.read_bytes()[4:8], "little") == UNCHECKED
-    assert compiled.stat().st_mode & 0o777 == 0o644
-    assert not list(first.folder.rglob("template.*.pyc"))
-    assert list(first.folder.glob("serverless_stack/runtime/caching/__pycache__/*.pyc"))
+    assert {mode for mode, _ in contents(first.archive).values()} == {0o644}
+    assert not list(folder.rglob("template.*.pyc"))
+    assert list(folder.glob("serverless_stack/runtime/caching/__pycache__/*.pyc"))
     # It is what runs.
-    (first.folder / "index.py").write_text("raise ValueError\n")
-    script = (
-        f"import sys; sys.path[:0] = [{str(first.folder)!r}]; import index; index.handler(0, 0)"
-    )
+    (folder / "index.py").write_text("raise ValueError\n")
+    script = f"import sys; sys.path[:0] = [{str(folder)!r}]; import index; index.handler(0, 0)"
     completed = subprocess.run(
         [sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False
     )
