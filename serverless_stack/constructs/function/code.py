@@ -29,6 +29,8 @@ from serverless_stack.constructs.function.java_build import build_java, content_
 from serverless_stack.constructs.function.layers import room_beside, size_problems_with
 from serverless_stack.constructs.function.other_entry_points import artifact_entry_problems
 from serverless_stack.constructs.function.packaging import package
+from serverless_stack.constructs.function.repackaging import Packaged
+from serverless_stack.constructs.function.repackaging import packaged as all_packaged
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import code_problems
 
@@ -135,6 +137,19 @@ def function_code(
         problems.add(entry_problems(settings.entry, packaged.files, place, python=platform.python))
     problems.add(size_problems_with(packaged.size, settings.layers))
     problems.raise_if_any()
+    if not settings.layers and not is_unresolved(settings.entry):
+        all_packaged.append(
+            Packaged(
+                packaged.asset_hash,
+                str(source.resolve()),
+                settings.entry,
+                platform.python,
+                platform.machine,
+                tuple(output),
+                settings.bytecode,
+                requirements.digest if requirements else "",
+            )
+        )
     asset = lambda_.Code.from_asset(str(packaged.archive), asset_hash=packaged.digest)
     lacks_byte_code = settings.bytecode is not False and not packaged.has_byte_code
     return FunctionCode(
