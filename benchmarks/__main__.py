@@ -11,6 +11,7 @@ MEASURES = (
     "sync",
     "caching",
     "checks",
+    "snapshots",
     "diagram",
     "crawl",
     "watch",
