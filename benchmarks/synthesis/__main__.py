@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from benchmarks.running import run_benchmark
 from benchmarks.synthesis import measures, page
 from benchmarks.synthesis.packages import write_packages
 from benchmarks.synthesis.processes import APPS, Tool, in_turn
@@ -105,4 +106,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(main))
