@@ -5,6 +5,8 @@ import re
 from aws_cdk import Aws, Fn
 from constructs import IConstruct
 
+from serverless_stack.constructs._internal.tree import path_of
+
 # What EC2, AWS WAF and ElastiCache all accept in descriptions.
 _NOT_ALLOWED = re.compile(r"[^A-Za-z0-9 =:#@/,._+-]")
 _MAX_LENGTH = 255
@@ -17,7 +19,7 @@ def description_of(construct: IConstruct, before: str = "") -> str:
         construct: The construct.
         before: Text before the path.
     """
-    text = f"{before} {construct.node.path}".lstrip()
+    text = f"{before} {path_of(construct)}".lstrip()
     return _NOT_ALLOWED.sub("-", text)[:_MAX_LENGTH]
 
 

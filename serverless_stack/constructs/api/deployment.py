@@ -5,7 +5,9 @@ classes. What is left is found in the complete tree at synthesis: authorizers, a
 such as ``CfnMethod``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from functools import cached_property
+from itertools import pairwise
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -14,6 +16,7 @@ from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 Part = (
     apigateway.CfnAuthorizer
@@ -43,17 +46,20 @@ _DEPLOYED_BY_CDK = (
 _APIS: WeakKeyDictionary[Stack, "list[_Api]"] = WeakKeyDictionary()  # no value refers to its key
 
 
-def deploy_all_changes(api: apigateway.RestApi) -> None:
+def deploy_all_changes(
+    api: apigateway.RestApi, methods: Collection[apigateway.Method] = ()
+) -> None:
     """Create a new deployment for every change of an API, and finish its mock preflights.
 
     Args:
         api: The API.
+        methods: Methods of the API that are no preflights, now or at synthesis.
     """
-    stack = Stack.of(api)
+    stack = stack_of(api)
     if stack not in _APIS:
         _APIS[stack] = []
         stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
-    _APIS[stack].append(_Api(api))
+    _APIS[stack].append(_Api(api, methods))
 
 
 @jsii.implements(IValidation)
@@ -70,15 +76,18 @@ class _AtSynthesis:
     def validate(self) -> list[str]:
         """Complete the deployments and return no error."""
         constructs = self._stack.node.find_all()
-        raw = [(part, part.rest_api_id) for part in _raw_parts(constructs)]
-        resolved = [self._stack.resolve(rest_api_id) for _part, rest_api_id in raw]
-        preflights = _mock_preflights(constructs)
+        raw = _raw_parts(constructs)
+        resolved = [self._stack.resolve(part.rest_api_id) for part in raw]
+        preflights = _mock_preflights(
+            constructs, {method for api in self._apis for method in api.methods}
+        )
         elsewhere = self._parts_elsewhere()
         for api in self._apis:
-            own = self._stack.resolve(api.rest_api_id)
-            # Authorizers of CDK have tokens of their own, which stand for the same.
-            parts = [part for (part, _id), known in zip(raw, resolved, strict=True) if known == own]
-            api.deploy(parts, self._stack)
+            if raw:
+                own = self._stack.resolve(api.rest_api_id)
+                # Authorizers of CDK have tokens of their own, which stand for the same.
+                parts = [part for part, known in zip(raw, resolved, strict=True) if known == own]
+                api.deploy(parts, self._stack)
             for method in preflights.get(api.rest_api_id, ()):
                 method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
             api.warn([part for part, known in elsewhere if known == api.rest_api_id], self._stack)
@@ -100,18 +109,24 @@ class _Api:
 
     Args:
         api: The API.
+        methods: Methods of it that are no preflights.
     """
 
-    def __init__(self, api: apigateway.RestApi) -> None:
+    def __init__(self, api: apigateway.RestApi, methods: Collection[apigateway.Method]) -> None:
         self._api = api
-        self.rest_api_id = api.rest_api_id
+        self.methods = methods
         self._done: set[str] = set()
+
+    @cached_property
+    def rest_api_id(self) -> str:
+        """The id of the API, a token."""
+        return self._api.rest_api_id
 
     def deploy(self, parts: Sequence[Part], stack: Stack) -> None:
         """Make parts of the API part of its deployment's id, each once."""
         parts = self._new(parts)
-        deployment = self._api.latest_deployment
-        if deployment is None or not parts:
+        deployment = self._api.latest_deployment if parts else None
+        if deployment is None:
             return
         resource = default_child(deployment, apigateway.CfnDeployment)
         for part in parts:
@@ -128,30 +143,38 @@ class _Api:
         for part in self._new(others):
             Annotations.of(part).add_warning_v2(
                 "serverless-stack:not-deployed",
-                f"{part.node.path} is deployed after the stages of {self._api.node.path}, which "
+                f"{path_of(part)} is deployed after the stages of {path_of(self._api)}, which "
                 "serve it only after the next deployment of that API. Create it in the stack "
-                f"{stack.node.path}, with `add_route` for a route, or add an "
+                f"{path_of(stack)}, with `add_route` for a route, or add an "
                 "`aws_apigateway.Deployment` to its stack.",
             )
 
     def _new(self, parts: Sequence[Part]) -> list[Part]:
         """Return the parts that no earlier synthesis has seen, in the order of their paths."""
-        by_path = {part.node.path: part for part in parts}
+        by_path = {path_of(part): part for part in parts}
         new = [path for path in sorted(by_path) if path not in self._done]
         self._done |= set(new)
         return [by_path[path] for path in new]
 
 
-def _mock_preflights(constructs: Sequence[IConstruct]) -> dict[str, list[apigateway.CfnMethod]]:
+def _mock_preflights(
+    constructs: Sequence[IConstruct], others: Collection[apigateway.Method]
+) -> dict[str, list[apigateway.CfnMethod]]:
     """Return the mock preflights of each API, such as those of ``add_cors_preflight``.
 
     They convert requests to text. With ``*/*`` as a binary media type, API Gateway answers 500 for
     them otherwise, because it cannot apply the template to a binary request.
+
+    Args:
+        constructs: The constructs of a stack, in order.
+        others: Methods that are no preflights. Asking jsii for what hundreds of them are takes
+            long.
     """
     preflights: dict[str, list[apigateway.CfnMethod]] = {}
-    for method in constructs:
+    for parent, method in pairwise(constructs):  # in order: a child follows its parent
         if (
             isinstance(method, apigateway.CfnMethod)
+            and parent not in others
             and method.http_method == "OPTIONS"
             and getattr(method.integration, "type", None) == "MOCK"
         ):
@@ -172,7 +195,7 @@ def _raw_parts(constructs: Sequence[IConstruct]) -> list[Part]:
 
 def _in_stack(part: Part, stack: Stack) -> CfnResource | None:
     """Return what the deployment waits for: the part, or the nested stack that it is in."""
-    place: Stack | None = Stack.of(part)
+    place: Stack | None = stack_of(part)
     if place is stack:
         return part
     while place is not None:
