@@ -11,6 +11,7 @@ MEASURES = (
     "sync",
     "caching",
     "checks",
+    "command_line",
     "diagram",
     "crawl",
     "watch",
