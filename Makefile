@@ -59,7 +59,7 @@ test: setup  ## Run the whole test suite.
 test-fast: setup  ## Run what needs no server and no CDK, in a minute or two.
 	$(BIN)/python -m pytest -q -n auto --fast
 
-bench: setup  ## Measure: invalidation, content, sync, caches, checks, and a crawl during deployments.
+bench: setup  ## Measure: invalidation, content, sync, caches, checks, the command line, and a crawl during deployments.
 	$(BIN)/python -m benchmarks
 
 bench-synth: setup  ## Measure synthesis beside the same resources in CDK alone, in Python and TypeScript.

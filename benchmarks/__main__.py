@@ -15,6 +15,7 @@ MEASURES = (
     "caching",
     "checks",
     "snapshots",
+    "command_line",
     "diagram",
     "crawl",
     "watch",
