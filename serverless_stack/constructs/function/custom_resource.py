@@ -24,6 +24,7 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
     permissions_policy,
 )
+from serverless_stack.constructs._internal.tree import remember_place
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import (
     Package,
@@ -148,6 +149,7 @@ def deploy_time_function(
         role=role.role,
         log_group=group,
     )
+    remember_place(function, scope, "Function")
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     acknowledge(function, "LambdaInsideVPC", _NO_VPC, packs=ALL_STANDARDS, profile=profile)
     if profile.settings.dead_letters:
