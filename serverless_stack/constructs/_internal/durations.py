@@ -26,6 +26,12 @@ def seconds_of(duration: Duration) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
 
 
+def days_of(duration: Duration) -> float | None:
+    """Return the days of a duration; None if it is known at deployment only."""
+    milliseconds = milliseconds_of(duration)
+    return None if milliseconds is None else milliseconds / _MILLISECONDS["days"]
+
+
 def seconds_problems(
     name: str, duration: Duration, low: float = 1, high: float = math.inf
 ) -> list[str]:

@@ -11,6 +11,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.content.distributions import (
     AnyDistribution,
     distribution_of,
@@ -78,7 +79,7 @@ class Invalidation(Construct):
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         if not distributions:
             problems.fail("`distributions` must have at least one distribution, got: none")
         if paths or not tags:

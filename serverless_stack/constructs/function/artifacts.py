@@ -9,9 +9,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Protocol
 
-from aws_cdk import Stage
 from aws_cdk import aws_s3_assets as assets
 from constructs import IConstruct
+
+from serverless_stack.constructs._internal.tree import stage_of
 
 NEVER_DEPLOYED = (".git", ".env", ".env.*", ".npmrc", ".netrc", ".aws", ".ssh")
 """Of a folder everything is deployed but these, which hold secrets or history."""
@@ -67,7 +68,7 @@ def staged_artifact(construct: IConstruct) -> Artifact | None:
         construct: The function, or the version of a layer.
     """
     asset = construct.node.try_find_child("Code")
-    stage = Stage.of(construct)
+    stage = stage_of(construct)
     if not isinstance(asset, assets.Asset) or stage is None:
         return None
     path = Path(stage.asset_outdir, asset.asset_path)

@@ -17,7 +17,8 @@ from serverless_stack.constructs._internal.connect import add_environment
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.places import remember_vpc
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
-from serverless_stack.constructs._internal.tree import remember_place
+from serverless_stack.constructs._internal.runtimes import ARM_64
+from serverless_stack.constructs._internal.tree import path_of, remember_place
 from serverless_stack.constructs.function import arguments
 from serverless_stack.constructs.function.alias import find_live_alias, live_alias
 from serverless_stack.constructs.function.code import (
@@ -119,7 +120,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         code: str | Path | lambda_.Code | lambda_.DockerImageCode,
         handler: str = arguments.DEFAULT_HANDLER,
         runtime: lambda_.Runtime = arguments.DEFAULT_RUNTIME,
-        architecture: lambda_.Architecture = lambda_.Architecture.ARM_64,
+        architecture: lambda_.Architecture = ARM_64,
         layers: Sequence[lambda_.ILayerVersion] = (),
         bytecode: bool = False,
         memory_size: int = 256,
@@ -145,7 +146,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(arguments.size_problems(memory_size, timeout, ephemeral_storage_size))
         problems.add(arguments.text_problems(environment or {}, description, handler, runtime))
         problems.add(
@@ -253,7 +254,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         """
         if self.function_url is None:
             raise ValueError(
-                f"`url` must be given to {self.node.path}, such as FunctionUrl(), got: None"
+                f"`url` must be given to {path_of(self)}, such as FunctionUrl(), got: None"
             )
         return self.function_url.url
 
@@ -268,7 +269,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         Raises:
             ValueError: If the name is already set or refused by Lambda, or the value is not text.
         """
-        problems = Problems(self.node.path)
+        problems = Problems(path_of(self))
         problems.add(rules.environment_name_problems([name], "name"))
         problems.add(rules.environment_value_problems({name: value}, "value"))
         problems.raise_if_any()

@@ -20,6 +20,7 @@ from serverless_stack.constructs._internal.acknowledge import acknowledge_resour
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.shared import alarm_topic
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.profiles.profile import Profile
 
 _PERCENT = (1, 99)
@@ -196,7 +197,7 @@ def _error_alarm(scope: Construct, alias: lambda_.Alias, profile: Profile) -> cl
     alarm = cloudwatch.Alarm(
         scope,
         "ReleaseErrors",
-        alarm_description=f"A new version of {scope.node.path} fails: it is rolled back",
+        alarm_description=f"A new version of {path_of(scope)} fails: it is rolled back",
         metric=alias.metric_errors(period=Duration.minutes(1)),
         threshold=1,
         evaluation_periods=1,

@@ -10,6 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.assets import CLOUD_ASSEMBLY_FILES
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.function.entry_point import entry_problems
 
 MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
@@ -129,13 +130,14 @@ def code_problems(
         One message per problem.
     """
     problems = []
-    is_java = runtime.family == lambda_.RuntimeFamily.JAVA
+    is_java = family_of(runtime) == lambda_.RuntimeFamily.JAVA
     # Of an artifact and of sources the class is looked for: an implementation of `RequestHandler`
     # needs no method.
     is_read = source.is_dir() or source.suffix in (".jar", ".zip")
     if is_java and not is_read and not is_unresolved(entry) and "::" not in entry:
         problems.append(
-            f"`{entry_argument}` must be `package.Class::method` for {runtime.name}, got: {entry!r}"
+            f"`{entry_argument}` must be `package.Class::method` for {name_of(runtime)}, "
+            f"got: {entry!r}"
         )
     if not source.exists():
         problems.append(
@@ -147,7 +149,7 @@ def code_problems(
             problems.append(
                 f"`{code_argument}` must be a folder, a .jar or a .zip file, got: {str(source)!r}"
             )
-    elif runtime.family == lambda_.RuntimeFamily.PYTHON:
+    elif family_of(runtime) == lambda_.RuntimeFamily.PYTHON:
         read = read_source(source, exclude)
         problems += [
             f"`{code_argument}` must have regular files only, got: {problem}"
@@ -161,7 +163,7 @@ def code_problems(
                 read.files,
                 repr(str(source)),
                 entry_argument,
-                python=runtime.name.removeprefix("python"),
+                python=name_of(runtime).removeprefix("python"),
                 is_complete=not has_dependencies,
             )
         if not read.problems:  # before anything is read, copied and installed

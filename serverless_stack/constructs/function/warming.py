@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -11,6 +11,7 @@ from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.alias import find_live_alias, live_alias
 from serverless_stack.constructs.function.warmth import Warmth
 from serverless_stack.constructs.profiles.profile import Profile
@@ -46,7 +47,7 @@ def keep_warm(
         raw.handler = _WRAPPER
         variables = {
             contract.USER_HANDLER: entry,
-            contract.PING_TOKEN: Stack.of(scope).stack_id,
+            contract.PING_TOKEN: stack_of(scope).stack_id,
         }
         add_environment(function, variables)
         _ping(scope, find_live_alias(scope) or function, warmth, profile)
@@ -72,7 +73,7 @@ def _ping(scope: Construct, target: lambda_.IFunction, warmth: Warmth, profile: 
     """Create the rules, each of which calls the function by five targets at most."""
     minutes = int((warmth.every or Duration.minutes(5)).to_minutes())
     hold = _HOLD_MILLISECONDS if warmth.concurrency > 1 else 0
-    token = Stack.of(scope).stack_id
+    token = stack_of(scope).stack_id
     event = f'{{"{contract.PING_KEY}":"{token}","{contract.PING_HOLD_KEY}":{hold}}}'
     home = Construct(scope, "Warmth")
     for first in range(0, warmth.concurrency, _TARGETS_OF_A_RULE):
@@ -80,7 +81,7 @@ def _ping(scope: Construct, target: lambda_.IFunction, warmth: Warmth, profile: 
         rule = events.CfnRule(
             home,
             f"Rule{first // _TARGETS_OF_A_RULE or ''}",
-            description=f"Keeps {scope.node.path} warm",
+            description=f"Keeps {path_of(scope)} warm",
             schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
             targets=[
                 events.CfnRule.TargetProperty(

@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.function.code import is_image
 from serverless_stack.constructs.function.release import Release
 
@@ -164,8 +165,8 @@ def _ping_problems(warmth: Warmth, function: WarmFunction) -> list[str]:
             problems.fail(f"`warmth.every` must be whole minutes, got: {minutes:.3g} minutes")
         problems.between("warmth.every", minutes, *_MINUTES, "minutes")
     other = "`Warmth.provisioned()` works for all of them"
-    if is_image(function.code) or function.runtime.family != lambda_.RuntimeFamily.PYTHON:
-        name = "a container image" if is_image(function.code) else function.runtime.name
+    if is_image(function.code) or family_of(function.runtime) != lambda_.RuntimeFamily.PYTHON:
+        name = "a container image" if is_image(function.code) else name_of(function.runtime)
         problems.fail(
             "`warmth` must be another one than Warmth.ping() without a Python runtime, in which "
             f"this library answers the pings, got: {name}; {other}"
@@ -202,7 +203,7 @@ def _snap_start_problems(function: WarmFunction) -> list[str]:
     elif not function.runtime.supports_snap_start:
         problems.fail(
             "`runtime` must be Python 3.12, Java 11, .NET 8 or later for Warmth.snap_start(), "
-            f"got: {function.runtime.name}"
+            f"got: {name_of(function.runtime)}"
         )
     storage = function.storage
     if not storage.is_unresolved() and storage.to_mebibytes() > _SNAP_START_STORAGE_MIB:

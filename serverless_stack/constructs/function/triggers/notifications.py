@@ -10,15 +10,16 @@ from dataclasses import dataclass
 from typing import cast
 
 import jsii
-from aws_cdk import Aws, CustomResource, Duration, IStableAnyProducer, Lazy, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Aws, CustomResource, Duration, IStableAnyProducer, Lazy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.raw import properties_of
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.custom_resource import (
     ANSWERS,
     custom_resource,
@@ -87,9 +88,8 @@ class BucketNotifications(Construct):
         permissions = deploy_time.allow(
             self,
             [
-                iam.PolicyStatement(
-                    actions=["s3:GetBucketNotification", "s3:PutBucketNotification"],
-                    resources=[bucket.bucket_arn],
+                Statement(
+                    ["s3:GetBucketNotification", "s3:PutBucketNotification"], [bucket.bucket_arn]
                 )
             ],
         )
@@ -166,7 +166,7 @@ class BucketNotifications(Construct):
         for other in self._notifications:
             if other.event == event and rules.filters_overlap(other.filters, (prefix, suffix)):
                 return [
-                    f"`{method}` must be for other objects of {self._bucket.node.path} than "
+                    f"`{method}` must be for other objects of {path_of(self._bucket)} than "
                     f"{other.owner} is called for already, prefix {other.prefix!r} and suffix "
                     f"{other.suffix!r}, got: prefix {prefix!r} and suffix {suffix!r}; S3 refuses "
                     "notifications that overlap: use other prefixes, or publish to a topic that "
@@ -190,14 +190,14 @@ class BucketNotifications(Construct):
         if not is_managed_by_cdk(self._bucket):
             return []
         return [
-            f"{self._bucket.node.path} must have its notifications by triggers alone, got: others "
+            f"{path_of(self._bucket)} must have its notifications by triggers alone, got: others "
             "by `add_event_notification` or `event_bridge_enabled` of CDK, whose function replaces "
             "all of them; call it before `on_object_created`, which then uses EventBridge"
         ]
 
     def _in_template(self) -> object:
         own = properties_of(self._bucket).get("notificationConfiguration")
-        return Stack.of(self).to_json_string(own) if own else None
+        return stack_of(self).to_json_string(own) if own else None
 
 
 def find_notifications(bucket: s3.Bucket) -> BucketNotifications | None:
