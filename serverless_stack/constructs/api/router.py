@@ -43,7 +43,6 @@ class Router:
         binary_media_types: The binary media types of the API.
 
     Attributes:
-        created: The methods so far, but for those of routes for OPTIONS.
         is_shared: Whether others have the API as well, and may have added resources to it.
     """
 
@@ -69,7 +68,6 @@ class Router:
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._integrations: dict[object, apigateway.LambdaIntegration] = {}
         self._methods: dict[str, Route] = {}
-        self.created: list[apigateway.Method] = []
         self.is_shared = False
         self._expected: set[str] = set()
         self._models: dict[str, apigateway.IModel] = {}
@@ -131,8 +129,6 @@ class Router:
             request_validator=None if route.model is None else self._body_validator(),
             **self._authorizers.method_auth(auth),
         )
-        if key.verb != "OPTIONS":
-            self.created.append(method)
         self._authorizers.accept(auth, method)
         if self._policy.cors is not None and service_of(route) is None:
             give_rules(cast(Invokable, route.target), self._policy.cors)

@@ -77,7 +77,7 @@ def _allow_bucket(
     CDK's own grant allows the whole bucket. Listing is allowed because S3 answers 403 instead of
     404 for a missing object otherwise; the default root object keeps viewers from listing.
     """
-    same_stack = stack_of(bucket) is stack_of(cdn)
+    same_stack = path_of(stack_of(bucket)) == path_of(stack_of(cdn))
     # In another stack, the distribution's id would make a cycle.
     condition = _this(distribution) if same_stack else _any_distribution(cdn)
     folder = f"{origin_path or ''}/*".removeprefix("/")
