@@ -6,6 +6,9 @@ from pathlib import Path
 from aws_cdk import Stage
 from constructs import IConstruct
 
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.tree import stage_of
+
 CLOUD_ASSEMBLY_FILES = {"cdk.out", "manifest.json"}
 
 
@@ -18,13 +21,18 @@ def synth_outputs(scope: IConstruct, folder: Path) -> list[str]:
         scope: Any construct of the app that is being synthesized.
         folder: The folder of an asset.
     """
-    stage = Stage.of(scope)
+    stage = stage_of(scope)
     outputs = {path for path in folder.iterdir() if is_cloud_assembly(path)}
     if stage is not None:
-        outputs.add(Path(stage.asset_outdir))
+        outputs.add(Path(_asset_folder(stage)))
     here = folder.resolve()
     resolved = [path.resolve() for path in outputs]
     return sorted(path.relative_to(here).as_posix() for path in resolved if here in path.parents)
+
+
+@once_per_object
+def _asset_folder(stage: Stage) -> str:
+    return stage.asset_outdir
 
 
 def is_cloud_assembly(folder: Path) -> bool:

@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 from constructs import Construct, IConstruct
 
+from serverless_stack.constructs._internal.tree import node_of, path_of
+
 _Child = TypeVar("_Child", bound=IConstruct)
+# What `get_or_create` found or created. Children of this library are never removed or replaced.
+_FOUND: WeakKeyDictionary[IConstruct, dict[str, IConstruct]] = WeakKeyDictionary()
 
 
 def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
@@ -18,7 +23,7 @@ def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
     Raises:
         TypeError: If its default child is something else, as that of an imported resource is.
     """
-    return _checked(construct, construct.node.default_child, kind)
+    return _checked(construct, node_of(construct).default_child, kind)
 
 
 def get_or_create(
@@ -38,14 +43,18 @@ def get_or_create(
     Raises:
         TypeError: If the child with this id is of another class.
     """
-    child = scope.node.try_find_child(construct_id)
-    return create(scope, construct_id) if child is None else _checked(scope, child, kind)
+    found = _FOUND.setdefault(scope, {})
+    child = found.get(construct_id) or node_of(scope).try_find_child(construct_id)
+    if child is None:
+        child = create(scope, construct_id)
+    found[construct_id] = child
+    return _checked(scope, child, kind)
 
 
 def _checked(parent: IConstruct, child: IConstruct | None, kind: type[_Child]) -> _Child:
     if not isinstance(child, kind):
         raise TypeError(
-            f"{parent.node.path} must have a child of the class {kind.__name__}, "
+            f"{path_of(parent)} must have a child of the class {kind.__name__}, "
             f"got: {type(child).__name__}"
         )
     return child

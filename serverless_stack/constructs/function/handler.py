@@ -16,6 +16,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
 from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import remember_vpc
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
 from serverless_stack.constructs._internal.runtimes import ARM_64
 from serverless_stack.constructs._internal.tree import path_of, remember_place
@@ -210,6 +211,8 @@ class LambdaHandler(Triggers, Connections, Construct):
             code_signing_config=code_signing_config,
         )
         remember_place(function, self, "Function")
+        if vpc is not None:
+            remember_vpc(function, vpc)
         apply_function_settings(function, role, profile, concurrency=reserved_concurrent_executions)
         if not isinstance(code, str | Path):
             problems.add(staged_code_problems(function, settings))

@@ -19,6 +19,7 @@ from serverless_stack.checks.services.elasticache.limits.memcached_parameters im
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.tree import node_of
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, memcached_client
 from serverless_stack.constructs.cache.memcached.imported import from_attributes
@@ -193,7 +194,7 @@ class MemcachedCache(CacheBase):
             preferred_maintenance_window=maintenance_window,
             notification_topic_arn=notification_topic.topic_arn if notification_topic else None,
         )
-        self.node.default_child = self.cluster
+        node_of(self).default_child = self.cluster
         policy = removal_policy or RemovalPolicy.DESTROY
         self.cluster.apply_removal_policy(policy)
         retain_dependencies(self, policy)

@@ -13,7 +13,9 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import node_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, elasticache_arn
@@ -203,7 +205,7 @@ class RedisCache(CacheBase):
             auth_token=None if self._token is None else self._token.secret_value.unsafe_unwrap(),
             logs=[delivery.request for delivery in (slow, core) if delivery],
         )
-        self.node.default_child = self.replication_group
+        node_of(self).default_child = self.replication_group
         self._endpoints = RedisEndpoints(self.replication_group, bool(group.cluster_mode))
         self.users = CacheUsers(
             cache=self,
@@ -230,7 +232,7 @@ class RedisCache(CacheBase):
     @property
     def cache_name(self) -> str:
         """The name of the replication group; a token until it is deployed."""
-        return self.replication_group.ref
+        return ref_of(self.replication_group)
 
     @property
     def secret(self) -> secretsmanager.ISecret:

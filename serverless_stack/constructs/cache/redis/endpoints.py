@@ -1,6 +1,7 @@
 """The endpoints of a Redis cache."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import aws_elasticache as elasticache
 
@@ -20,21 +21,21 @@ class RedisEndpoints:
     group: elasticache.CfnReplicationGroup
     sharded: bool
 
-    @property
+    @cached_property
     def primary(self) -> str:
         """The endpoint of the primary."""
         self._require(sharded=False)
         group = self.group
         return f"{group.attr_primary_end_point_address}:{group.attr_primary_end_point_port}"
 
-    @property
+    @cached_property
     def reader(self) -> str:
         """The endpoint of the replicas."""
         self._require(sharded=False)
         group = self.group
         return f"{group.attr_reader_end_point_address}:{group.attr_reader_end_point_port}"
 
-    @property
+    @cached_property
     def configuration(self) -> str:
         """The endpoint that names the shards."""
         self._require(sharded=True)

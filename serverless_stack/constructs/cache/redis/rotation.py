@@ -12,6 +12,7 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.roles import (
     apply_function_settings,
     arn_of_secret,
@@ -21,6 +22,7 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
 )
 from serverless_stack.constructs._internal.rotation import rotation_schedule
+from serverless_stack.constructs._internal.tree import create_scope, remember_place
 from serverless_stack.constructs.cache.client import elasticache_arn
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
@@ -54,8 +56,8 @@ def token_of(group: elasticache.CfnReplicationGroup) -> RotationSubject:
     """Return the replication group as the owner of an AUTH token."""
     return RotationSubject(
         "REPLICATION_GROUP_ID",
-        group.ref,
-        elasticache_arn(group, "replicationgroup", group.ref),
+        ref_of(group),
+        elasticache_arn(group, "replicationgroup", ref_of(group)),
         ("elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"),
     )
 
@@ -94,15 +96,17 @@ def rotate(
     every = auth.rotation(users.engine, Profile.of(scope))
     if every is None:
         if auth.secret is None:
-            acknowledge(secret, "SMG4", _NO_ROTATION_REASON)
+            profile = Profile.of(scope)
+            acknowledge(secret, "SMG4", _NO_ROTATION_REASON, profile=profile)
         return None
-    home = Construct(scope, "Rotation")
+    home = create_scope(scope, "Rotation")
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
     rotation_schedule(home, secret, function, every)
-    allow_ingress(cache.network, function, "Rotation of the secret")
+    groups = function.connections.security_groups
+    allow_ingress(cache.network, groups, "Rotation of the secret")
     for service in (ELASTICACHE, SECRETS_MANAGER):
-        open_way(function, cache.network.vpc, service)
+        open_way(function, cache.network.vpc, service, groups)
     return function
 
 
@@ -137,6 +141,7 @@ def _create_function(
         role=role.role,
         log_group=logs,
     )
+    remember_place(function, home, "Function")
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     return function
 
