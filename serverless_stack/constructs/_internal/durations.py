@@ -1,6 +1,7 @@
 """Durations and sizes of arguments: CDK refuses parts of a unit in words of its own."""
 
 import math
+from functools import cache
 
 from aws_cdk import Duration
 
@@ -8,6 +9,31 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.once import once_per_object
 
 _MILLISECONDS = {"millis": 1, "seconds": 1000, "days": 86_400_000}
+
+
+# Equal durations are one object: creating one is a call of jsii, and so is reading it.
+@cache
+def seconds(number: int) -> Duration:
+    """Return a duration of so many seconds."""
+    return Duration.seconds(number)
+
+
+@cache
+def minutes(number: int) -> Duration:
+    """Return a duration of so many minutes."""
+    return Duration.minutes(number)
+
+
+@cache
+def hours(number: int) -> Duration:
+    """Return a duration of so many hours."""
+    return Duration.hours(number)
+
+
+@cache
+def days(number: int) -> Duration:
+    """Return a duration of so many days."""
+    return Duration.days(number)
 
 
 @once_per_object
