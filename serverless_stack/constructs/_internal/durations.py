@@ -1,6 +1,7 @@
 """Durations and sizes of arguments: CDK refuses parts of a unit in words of its own."""
 
 import math
+from functools import cache
 
 from aws_cdk import Duration
 
@@ -8,6 +9,24 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.once import once_per_object
 
 _MILLISECONDS = {"millis": 1, "seconds": 1000, "days": 86_400_000}
+
+
+@cache
+def days(number: int) -> Duration:
+    """Return a duration of whole days; equal ones are one object."""
+    return Duration.days(number)
+
+
+@cache
+def minutes(number: int) -> Duration:
+    """Return a duration of whole minutes; equal ones are one object."""
+    return Duration.minutes(number)
+
+
+@cache
+def seconds(number: int) -> Duration:
+    """Return a duration of whole seconds; equal ones are one object."""
+    return Duration.seconds(number)
 
 
 @once_per_object
