@@ -11,22 +11,29 @@ from serverless_stack.constructs._internal.once import once_per_object
 _MILLISECONDS = {"millis": 1, "seconds": 1000, "days": 86_400_000}
 
 
+# Equal durations are one object: creating one is a call of jsii, and so is reading it.
 @cache
-def days(number: int) -> Duration:
-    """Return a duration of whole days; equal ones are one object."""
-    return Duration.days(number)
+def seconds(number: int) -> Duration:
+    """Return a duration of so many seconds."""
+    return Duration.seconds(number)
 
 
 @cache
 def minutes(number: int) -> Duration:
-    """Return a duration of whole minutes; equal ones are one object."""
+    """Return a duration of so many minutes."""
     return Duration.minutes(number)
 
 
 @cache
-def seconds(number: int) -> Duration:
-    """Return a duration of whole seconds; equal ones are one object."""
-    return Duration.seconds(number)
+def hours(number: int) -> Duration:
+    """Return a duration of so many hours."""
+    return Duration.hours(number)
+
+
+@cache
+def days(number: int) -> Duration:
+    """Return a duration of so many days."""
+    return Duration.days(number)
 
 
 @once_per_object

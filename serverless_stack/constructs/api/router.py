@@ -4,12 +4,12 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import Finding
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
@@ -189,7 +189,7 @@ class Router:
                 response_transfer_mode=(
                     apigateway.ResponseTransferMode.STREAM if route.stream else None
                 ),
-                timeout=Duration.minutes(_LONGEST_STREAM_MINUTES) if route.stream else None,
+                timeout=minutes(_LONGEST_STREAM_MINUTES) if route.stream else None,
             )
         return self._integrations[settings]
 

@@ -21,7 +21,7 @@ from serverless_stack.constructs._internal.buckets import (
     key_of_bucket,
     name_of_bucket,
 )
-from serverless_stack.constructs._internal.durations import days_of
+from serverless_stack.constructs._internal.durations import days, days_of, hours, minutes
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cdn.access import hide_manifests
@@ -153,7 +153,7 @@ class ContentDeployment(Construct):
         index_document: str | None = None,
         max_paths: int = 30,
         wait: bool | Duration = False,
-        grace_period: Duration | None = Duration.days(7),
+        grace_period: Duration | None = days(7),
         skew_protection: Duration | None = None,
         memory_size: int = 1024,
         log_retention: logs.RetentionDays | None = None,
@@ -212,7 +212,7 @@ class ContentDeployment(Construct):
             CONTENT_PARTS,
             description="Uploads static content while its stack is deployed",
             memory_size=memory_size,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -289,7 +289,7 @@ class ContentDeployment(Construct):
             deploy_time.function,
             permissions,
             properties,
-            service_timeout=Duration.hours(1),
+            service_timeout=hours(1),
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group

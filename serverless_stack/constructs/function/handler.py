@@ -14,6 +14,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.places import remember_vpc
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
@@ -124,7 +125,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         layers: Sequence[lambda_.ILayerVersion] = (),
         bytecode: bool = False,
         memory_size: int = 256,
-        timeout: Duration = Duration.seconds(15),
+        timeout: Duration = seconds(15),
         ephemeral_storage_size: Size = Size.mebibytes(512),
         environment: Mapping[str, str] | None = None,
         environment_key: kms.IKey | kms.Key | None = None,
