@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from serverless_stack.synthesis.command import PythonApp
 from serverless_stack.synthesis.errors import SynthesisError, WarmthError
@@ -64,6 +65,7 @@ class WarmProcess:
         self._lock = threading.Lock()
         self._broken = ""  # why the last run could not tell
         self.runs = 0
+        self.packages: Sequence[Mapping[str, object]] = ()  # of functions, in the last good run
         self.recording = recording
         home.mkdir(parents=True, mode=0o700)
         self._context.write_text(recording.context, "utf-8")
@@ -146,8 +148,30 @@ class WarmProcess:
                 raise WarmthError("the app wrote no cloud assembly: it must call `app.synth()`")
             shutil.rmtree(out, ignore_errors=True)
             shutil.move(self._out, out)  # which may be on another disk
-            read = answer.get("read")
-            return read if isinstance(read, list) else []
+            self.packages = _list(answer.get("packages"))
+            return _list(answer.get("read"))
+
+    def package_again(
+        self, packages: Sequence[Mapping[str, object]]
+    ) -> Sequence[tuple[str, Path] | None]:
+        """Package functions again, by the app's own version of our library.
+
+        Args:
+            packages: Some of `packages`.
+
+        Returns:
+            The hash of each asset, and its archive. None if only a run of the app can tell.
+
+        Raises:
+            WarmthError: The process cannot tell.
+        """
+        with self._lock:
+            request = {"packages": packages, "environment": dict(self.recording.environment)}
+            answer = self._exchange(request)
+            if answer.get("broken"):
+                raise WarmthError(str(answer["broken"]))
+            made = _list(answer.get("packages"))
+            return [(str(each[0]), Path(each[1])) if each else None for each in made]
 
     def is_busy(self) -> bool:
         """Return whether a run is in progress."""
@@ -177,3 +201,7 @@ class WarmProcess:
         answer = json.loads(line)
         assert isinstance(answer, dict)
         return answer
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

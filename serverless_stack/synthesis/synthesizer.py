@@ -5,7 +5,7 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,11 @@ from typing import Self
 
 from serverless_stack.synthesis.command import PythonApp, read_command
 from serverless_stack.synthesis.errors import SynthesisError, WarmthError
+from serverless_stack.synthesis.packages import (
+    Replacements,
+    packaged_again,
+    with_replacements,
+)
 from serverless_stack.synthesis.process import MAX_RUNS, Recording, WarmProcess
 
 Cold = Callable[[Path, str | None], None]
@@ -94,6 +99,28 @@ class Synthesizer:
             raise
         self._failures = 0
         return Synthesized(is_warm=True)
+
+    def package_again(self, saved: Collection[Path]) -> Replacements:
+        """Package the functions again of whose sources files were saved, without a synthesis.
+
+        Args:
+            saved: The files.
+
+        Returns:
+            The packages of the last synthesis that are replaced, each by another one; nothing if
+            only a synthesis can tell.
+        """
+        if self._process is None or self._read_settings() != self._settings:
+            return {}
+        try:
+            return packaged_again(saved, self._process.packages, self._process.package_again)
+        except WarmthError:
+            return {}  # the synthesis says it
+
+    def deployed(self, replacements: Replacements) -> None:
+        """Continue with packages that were replaced, in place of those of the last synthesis."""
+        if self._process is not None:
+            self._process.packages = with_replacements(self._process.packages, replacements)
 
     def rest(self) -> None:
         """Renew the process if it is used up. Call it when nobody waits."""

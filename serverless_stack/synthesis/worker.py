@@ -29,6 +29,8 @@ from typing import Any
 Request = dict[str, Any]
 Answer = dict[str, Any]
 
+# Where our constructs write down what they have packaged.
+REPACKAGING = "serverless_stack.constructs.function.repackaging"
 # Packages that are loaded before the app runs: none of them does anything but define.
 PRELOADED = ("aws_cdk", "constructs", "jsii", "serverless_stack", "cdk_nag")
 
@@ -185,13 +187,28 @@ def source_of(path: str) -> str:
         return path
 
 
+def package_again(packages: list[dict[str, Any]]) -> Answer:
+    """Package functions again, and return the hash and archive of each; none for what is wrong."""
+    module = importlib.import_module(REPACKAGING)
+    found = [module.package_again(module.Packaged(**each)) for each in packages]
+    return {"packages": [each and [each[0], str(each[1])] for each in found]}
+
+
 def child(request: Request, report: int) -> None:
-    """Run the app in this fork, and end."""
+    """Answer a request in this fork, and end."""
     atexit._clear()  # of the worker: jsii would stop the kernel
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tempfile.tempdir = None
     os.environ.clear()
     os.environ.update(request["environment"])
+    answer = package_again(request["packages"]) if "packages" in request else run_in(request)
+    with os.fdopen(report, "w", encoding="utf-8") as sink:
+        json.dump(answer, sink)
+    os._exit(0)  # without the finalizers of jsii, which would stop the kernel
+
+
+def run_in(request: Request) -> Answer:
+    """Run the app in this process, to the end of the interpreter."""
     read: set[str] = set()
     if request["trace"]:
         sys.addaudithook(reads_of(read))
@@ -205,14 +222,17 @@ def child(request: Request, report: int) -> None:
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    answer |= {"modules": preloadable(), "read": sorted(map(source_of, read))}
-    with os.fdopen(report, "w", encoding="utf-8") as sink:
-        json.dump(answer, sink)
-    os._exit(0)  # without the finalizers of jsii, which would stop the kernel
+    made = getattr(sys.modules.get(REPACKAGING), "packaged", [])
+    answer |= {
+        "modules": preloadable(),
+        "read": sorted(map(source_of, read)),
+        "packages": [vars(each) for each in made],
+    }
+    return answer
 
 
 def run(request: Request) -> Answer:
-    """Run the app in a fork, and return its answer."""
+    """Answer a request in a fork."""
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jsii has a thread, which waits for the kernel's messages
@@ -250,8 +270,9 @@ def main() -> None:
                 answer = {"broken": f"{changed} has changed"}
             else:
                 try:
-                    # Assets may have changed; and the kernel has to answer.
-                    sys.modules["aws_cdk"].AssetStaging.clear_asset_hash_cache()
+                    if "script" in request:
+                        # Assets may have changed; and the kernel has to answer.
+                        sys.modules["aws_cdk"].AssetStaging.clear_asset_hash_cache()
                     answer = run(request)
                 except Exception as error:
                     answer = {"broken": f"{type(error).__name__}: {error}"}

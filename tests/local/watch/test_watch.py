@@ -126,7 +126,7 @@ def test_a_saved_handler_answers(edits: Edits) -> None:
     edit = edits.next()  # without a file if the folder was not watched yet
     assert (edit.result, edit.error) == ("updated", "")
     assert edit.subjects == ("Edited/Function",)
-    assert [step.name for step in edit.steps] == ["synth", "publish", "update"]
+    assert [step.name for step in edit.steps] == ["synth", "check", "publish", "update"]
     assert edits.answer() == "second"
 
 
@@ -172,7 +172,7 @@ def test_a_changed_construct_is_deployed_and_nothing_has_drifted(edits: Edits) -
     edits.write("app/app.py", APP.replace("memory_size=128", "memory_size=256"))
     edit = edits.next()
     assert (edit.result, edit.error) == ("deployed", "")
-    assert [step.name for step in edit.steps] == ["synth", "deploy"]
+    assert [step.name for step in edit.steps] == ["synth", "check", "deploy"]
     before = [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)]
     result = LocalCloud.attach(edits.app_dir).deploy()  # as another person would
     assert [phase.name for phase in result.phases] == ["synth", "deploy"]
