@@ -191,12 +191,14 @@ class Synthesizer:
         self._is_told = self._is_told and app == self._app
         self._app = app
         if isinstance(app, PythonApp):
-            self._start(app, recording)
+            self._start(app, recording, {})
 
-    def _start(self, app: PythonApp, recording: Recording) -> None:
+    def _start(
+        self, app: PythonApp, recording: Recording, changes: Mapping[str, str | None]
+    ) -> None:
         self._count += 1
         home = self._home / f"process-{self._count}"
-        self._process = WarmProcess(app, self._app_dir, recording, home)
+        self._process = WarmProcess(app, self._app_dir, recording, home, changes)
         self._rehearse(self._process)
 
     def _rehearse(self, process: WarmProcess) -> None:
@@ -218,7 +220,7 @@ class Synthesizer:
         process = self._process
         self._retire()
         if process is not None and isinstance(self._app, PythonApp):
-            self._start(self._app, process.recording)
+            self._start(self._app, process.recording, process.changes)
 
     def _retire(self) -> None:
         if self._process is not None:

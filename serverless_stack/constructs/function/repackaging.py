@@ -36,7 +36,7 @@ class Packaged:
     requirements: str
 
 
-packaged: list[Packaged] = []
+PACKAGES: list[Packaged] = []
 """The packages of this process, in the order in which the app made them."""
 
 
