@@ -112,6 +112,8 @@ class Synthesizer:
         """
         if self._process is None or self._read_settings() != self._settings:
             return {}
+        if self._rehearsal is not None:
+            self._rehearsal.join()  # which finds what the packages are
         try:
             return packaged_again(saved, self._process.packages, self._process.package_again)
         except WarmthError:

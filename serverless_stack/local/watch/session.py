@@ -94,6 +94,7 @@ class Watch:
         self._synthesizer.synthesize(self._next)
         result = self.cloud.deploy_assembly(self._next, self._stacks, parameters=self._parameters)
         self._settle()
+        self._publisher.prepare(self._deployed)
         return result
 
     def edits(self, stop: Event) -> Iterator[Edit]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import threading
 import urllib.request
@@ -116,10 +117,11 @@ class Edits:
         return body_of(f"{self.urls.distributions[0].url}{path}")
 
 
-def documents_of(assembly: Path) -> dict[str, object]:
+def documents_of(assembly: Path) -> dict[str, str]:
     """Return the JSON documents of an assembly, without those of assets."""
     return {
-        path.name: json.loads(path.read_text())
+        # The suffix of a destination tells its asset from others, and names nothing.
+        path.name: re.sub(r'"(current_account-current_region)-\w+"', r'"\1"', path.read_text())
         for path in assembly.glob("*.json")
         if not path.name.startswith("asset.")
     }
@@ -178,7 +180,7 @@ def test_a_syntax_error_is_shown_and_the_last_good_version_serves(edits: Edits) 
     edit = edits.next()
     assert edit.result == "failed"
     python = "../handler/index.py:1: expected ':'\ndef handler(event, context)"
-    assert edit.error == python
+    assert edit.error.startswith(python)  # and more, if the function's Python is a newer one
     edits.write("app/node/index.js", "exports.handler = async ( => 1;\n")
     edit = edits.next()
     assert python in edit.error  # it is still not deployed
@@ -243,11 +245,7 @@ def test_a_python_handler_is_updated_before_the_synthesis_that_makes_the_same(
     expected = documents_of(predicted)
     assert list(edits.watch._confirm(edit.files)) == []  # nothing more
     assert edits.watch._base == edits.cloud.assembly
-    found = documents_of(edits.cloud.assembly)
-    # A stack trace of jsii is not the same in two processes.
-    assert {name: found[name] for name in found if "metadata" not in name} == {
-        name: expected[name] for name in expected if "metadata" not in name
-    }
+    assert documents_of(edits.cloud.assembly) == expected
     edits.check_that_nothing_drifted()
 
 
