@@ -46,7 +46,7 @@ _FOLDERS_BY_MODULE = tuple(
 # What waits for deployments starts first, so that it does not run alone at the end.
 _FIRST_FOLDERS = ("e2e", "compliance", "examples", "local")
 # Fixtures that start a server or a CDK app, themselves or through others.
-_SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester"}
+_SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester", "stack_factory"}
 _SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_stack.cli$")
 
 

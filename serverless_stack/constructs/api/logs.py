@@ -63,6 +63,5 @@ def execution_log_groups(
             # "Set up CloudWatch logging for REST APIs"
             name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{name}",
         )
-        stage.node.add_dependency(group)
-        if set_log_role:
-            stage.node.add_dependency(log_role(scope, profile))
+        roles = [log_role(scope, profile)] if set_log_role else []
+        stage.node.add_dependency(group, *roles)

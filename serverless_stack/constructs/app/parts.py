@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.tree import scope_of, stack_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.given import keep_site
@@ -105,10 +106,10 @@ class Parts:
 
     def created(self, part: Construct | None) -> bool:
         """Whether a part was created here, and not given."""
-        return part is not None and part.node.scope is self.scope
+        return part is not None and scope_of(part) is self.scope
 
     def _is_here(self, part: Construct) -> bool:
-        return Stack.of(part) is Stack.of(self.scope)
+        return stack_of(part) is stack_of(self.scope)
 
     def add_outputs(self) -> None:
         """Add the outputs that people and scripts look for.

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.arns import format_arn
 from serverless_stack.constructs._internal.roles import grant_secret, grantee_of
 
 SERVERLESS_PORTS = {"memcached": (11211,), "redis": (6379, 6380), "valkey": (6379, 6380)}
@@ -146,9 +146,4 @@ def elasticache_arn(scope: Construct, resource: str, name: str) -> str:
         resource: The kind of resource, such as ``replicationgroup``.
         name: The name of the resource.
     """
-    return Stack.of(scope).format_arn(
-        service="elasticache",
-        resource=resource,
-        resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
+    return format_arn(scope, "elasticache", f"{resource}:{name}")

@@ -11,6 +11,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.cdn.access import allow_origins
 from serverless_stack.constructs.cdn.access_control import bucket_access_control
@@ -148,7 +149,7 @@ class Cdn(Construct):
             alarms=alarms,
             access_log=access_log,
         )
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(arguments.problems(scope))
         problems.raise_if_any()
 
@@ -192,7 +193,7 @@ class Cdn(Construct):
             enable_logging=log_bucket is not None,
             log_bucket=log_bucket,
             log_file_prefix=f"cloudfront/{Names.unique_id(self)}/" if log_bucket else None,
-            comment=self.node.path[:_MAX_COMMENT_LENGTH],
+            comment=path_of(self)[:_MAX_COMMENT_LENGTH],
         )
         encrypt_fields(
             self,

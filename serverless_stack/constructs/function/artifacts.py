@@ -65,11 +65,12 @@ def staged_artifact(construct: "IConstruct") -> Artifact | None:
     Args:
         construct: The function, or the version of a layer.
     """
-    from aws_cdk import Stage
     from aws_cdk import aws_s3_assets as assets
 
+    from serverless_stack.constructs._internal.tree import stage_of
+
     asset = construct.node.try_find_child("Code")
-    stage = Stage.of(construct)
+    stage = stage_of(construct)
     if not isinstance(asset, assets.Asset) or stage is None:
         return None
     path = Path(stage.asset_outdir, asset.asset_path)

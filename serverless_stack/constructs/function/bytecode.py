@@ -59,10 +59,19 @@ def find_interpreter(version: str) -> str | None:
     if found is not None and _output([found, "-I", "-S", "-c", _VERSION]) == version:
         return found  # and no command of pyenv for a version that is not switched on
     uv = find_uv()
-    if uv is None:
+    if uv is None or not _has_uv_installed(version):
         return None
     options = ["--managed-python", "--no-python-downloads", "--no-project"]
     return _output([str(uv), "python", "find", *options, version]) or None
+
+
+def _has_uv_installed(version: str) -> bool:
+    """Return whether uv may have installed a version: asking uv takes longer than packaging."""
+    if os.name == "nt":
+        return True
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    folder = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
+    return any(folder.glob(f"cpython-{version}[.-]*"))
 
 
 def _output(command: list[str]) -> str:

@@ -13,6 +13,9 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.function.artifacts import (
     NEVER_DEPLOYED,
     read_artifact,
@@ -52,6 +55,16 @@ class CodeSettings:
     bytecode: bool | None = None
 
 
+@once_per_object
+def is_bundled(stack: Stack) -> bool:
+    """Whether the assets of a stack are used: ``cdk deploy STACK`` uses none of the others.
+
+    Args:
+        stack: The stack.
+    """
+    return stack.bundling_required
+
+
 def is_image(code: object) -> bool:
     """Whether code is a container image.
 
@@ -88,9 +101,9 @@ def function_code(
         return FunctionCode(_constructor(code, settings))
     source = Path(code)
     output = synth_outputs(scope, source) if source.is_dir() else []
-    is_python = settings.runtime.family == lambda_.RuntimeFamily.PYTHON and source.is_dir()
+    is_python = family_of(settings.runtime) == lambda_.RuntimeFamily.PYTHON and source.is_dir()
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
-    is_deployed = Stack.of(scope).bundling_required
+    is_deployed = is_bundled(stack_of(scope))
     requirements = _requirements(source, problems) if is_python and is_deployed else None
     has_requirements = not is_deployed or (requirements is not None and not requirements.is_empty)
     problems.add(
@@ -108,8 +121,8 @@ def function_code(
         return FunctionCode(_constructor(asset, settings))
     if not is_python:
         return FunctionCode(_constructor(_artifact(source, output, settings, problems), settings))
-    machine = "aarch64" if settings.architecture.name == "arm64" else "x86_64"
-    platform = LambdaPlatform(settings.runtime.name.removeprefix("python"), machine)
+    machine = "aarch64" if name_of(settings.architecture) == "arm64" else "x86_64"
+    platform = LambdaPlatform(name_of(settings.runtime).removeprefix("python"), machine)
     packaged = package(
         source,
         requirements,
@@ -126,7 +139,7 @@ def function_code(
     if not settings.layers and not is_unresolved(settings.entry):
         PACKAGES.append(
             Packaged(
-                packaged.asset_hash,
+                problems.path,
                 str(source.resolve()),
                 settings.entry,
                 platform.python,
@@ -179,7 +192,7 @@ def _inline_problems(
     scope: Construct, code: lambda_.InlineCode, settings: CodeSettings
 ) -> list[str]:
     """Check the entry point of code that is in the template, whose file is called ``index``."""
-    suffix = "py" if settings.runtime.family == lambda_.RuntimeFamily.PYTHON else "js"
+    suffix = "py" if family_of(settings.runtime) == lambda_.RuntimeFamily.PYTHON else "js"
     text = code.bind(scope).inline_code
     if text is None or is_unresolved(text):
         return []
@@ -217,9 +230,9 @@ def _artifact(
     source: Path, output: Sequence[str], settings: CodeSettings, problems: Problems
 ) -> lambda_.Code:
     built = None
-    if source.is_dir() and settings.runtime.family == lambda_.RuntimeFamily.JAVA:
+    if source.is_dir() and family_of(settings.runtime) == lambda_.RuntimeFamily.JAVA:
         try:
-            built = build_java(source, settings.runtime.name.removeprefix("java"))
+            built = build_java(source, name_of(settings.runtime).removeprefix("java"))
         except ValueError as error:
             problems.fail(str(error))
             problems.raise_if_any()

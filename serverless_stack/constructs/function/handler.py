@@ -14,8 +14,12 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import remember_vpc
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
+from serverless_stack.constructs._internal.runtimes import ARM_64
+from serverless_stack.constructs._internal.tree import path_of, remember_place
 from serverless_stack.constructs.function import arguments
 from serverless_stack.constructs.function.alias import find_live_alias, live_alias
 from serverless_stack.constructs.function.code import (
@@ -118,11 +122,11 @@ class LambdaHandler(Triggers, Connections, Construct):
         code: str | Path | lambda_.Code | lambda_.DockerImageCode,
         handler: str = arguments.DEFAULT_HANDLER,
         runtime: lambda_.Runtime = arguments.DEFAULT_RUNTIME,
-        architecture: lambda_.Architecture = lambda_.Architecture.ARM_64,
+        architecture: lambda_.Architecture = ARM_64,
         layers: Sequence[lambda_.ILayerVersion] = (),
         bytecode: bool | None = None,
         memory_size: int = 256,
-        timeout: Duration = Duration.seconds(15),
+        timeout: Duration = seconds(15),
         ephemeral_storage_size: Size = Size.mebibytes(512),
         environment: Mapping[str, str] | None = None,
         environment_key: kms.IKey | kms.Key | None = None,
@@ -144,7 +148,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(arguments.size_problems(memory_size, timeout, ephemeral_storage_size))
         problems.add(arguments.text_problems(environment or {}, description, handler, runtime))
         problems.add(
@@ -207,6 +211,9 @@ class LambdaHandler(Triggers, Connections, Construct):
             application_log_level_v2=log_level,
             code_signing_config=code_signing_config,
         )
+        remember_place(function, self, "Function")
+        if vpc is not None:
+            remember_vpc(function, vpc)
         apply_function_settings(function, role, profile, concurrency=reserved_concurrent_executions)
         if not isinstance(code, str | Path):
             problems.add(staged_code_problems(function, settings))
@@ -249,7 +256,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         """
         if self.function_url is None:
             raise ValueError(
-                f"`url` must be given to {self.node.path}, such as FunctionUrl(), got: None"
+                f"`url` must be given to {path_of(self)}, such as FunctionUrl(), got: None"
             )
         return self.function_url.url
 
@@ -264,7 +271,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         Raises:
             ValueError: If the name is already set or refused by Lambda, or the value is not text.
         """
-        problems = Problems(self.node.path)
+        problems = Problems(path_of(self))
         problems.add(rules.environment_name_problems([name], "name"))
         problems.add(rules.environment_value_problems({name: value}, "value"))
         problems.raise_if_any()

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems
+from serverless_stack.constructs._internal.runtimes import name_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.artifacts import staged_artifact
 from serverless_stack.constructs.function.source import MAX_UNZIPPED_BYTES, size_problems
 
@@ -30,25 +32,25 @@ def layer_problems(
     problems = Problems()
     if len(layers) > _MAX_LAYERS:
         problems.fail(f"`layers` must have {_MAX_LAYERS} layers at most, got: {len(layers)}")
-    paths = [layer.node.path for layer in layers]
+    paths = [path_of(layer) for layer in layers]
     repeated = sorted({path for path in paths if paths.count(path) > 1})
     if repeated:
         problems.fail(f"`layers` must have each layer once, got again: {', '.join(repeated)}")
     for layer in layers:
         runtimes = [item.name for item in layer.compatible_runtimes or ()]
-        if runtimes and runtime.name not in runtimes:
+        if runtimes and name_of(runtime) not in runtimes:
             problems.fail(
-                f"`layers` must fit {runtime.name}, got: {layer.node.path}, which is for "
+                f"`layers` must fit {name_of(runtime)}, got: {path_of(layer)}, which is for "
                 f"{', '.join(runtimes)}"
             )
         if isinstance(layer, lambda_.LayerVersion):
             # CDK keeps the architectures of a layer in its resource only.
             raw = layer.node.default_child
             names = getattr(raw, "compatible_architectures", None) or ()
-            if names and architecture.name not in names:
+            if names and name_of(architecture) not in names:
                 problems.fail(
-                    f"`layers` must fit {architecture.name}, got: {layer.node.path}, which is for "
-                    f"{', '.join(names)}"
+                    f"`layers` must fit {name_of(architecture)}, got: {path_of(layer)}, which is "
+                    f"for {', '.join(names)}"
                 )
     return problems.messages
 

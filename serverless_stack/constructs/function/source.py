@@ -130,14 +130,17 @@ def code_problems(
     Returns:
         One message per problem.
     """
+    from serverless_stack.constructs._internal.runtimes import name_of
+
     problems = []
-    is_java = runtime.name.startswith("java")
+    name = name_of(runtime)
+    is_java = name.startswith("java")
     # Of an artifact and of sources the class is looked for: an implementation of `RequestHandler`
     # needs no method.
     is_read = source.is_dir() or source.suffix in (".jar", ".zip")
     if is_java and not is_read and not is_unresolved(entry) and "::" not in entry:
         problems.append(
-            f"`{entry_argument}` must be `package.Class::method` for {runtime.name}, got: {entry!r}"
+            f"`{entry_argument}` must be `package.Class::method` for {name}, got: {entry!r}"
         )
     if not source.exists():
         problems.append(
@@ -149,11 +152,11 @@ def code_problems(
             problems.append(
                 f"`{code_argument}` must be a folder, a .jar or a .zip file, got: {str(source)!r}"
             )
-    elif runtime.name.startswith("python"):
+    elif name.startswith("python"):
         problems += python_problems(
             source,
             entry,
-            runtime.name.removeprefix("python"),
+            name.removeprefix("python"),
             code_argument=code_argument,
             entry_argument=entry_argument,
             exclude=exclude,

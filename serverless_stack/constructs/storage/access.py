@@ -11,6 +11,12 @@ from aws_cdk import aws_s3 as s3
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.acknowledge import ALL_STANDARDS, acknowledge
+from serverless_stack.constructs._internal.buckets import (
+    arn_of_bucket,
+    arn_of_objects,
+    key_of_bucket,
+    name_of_bucket,
+)
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_key
@@ -115,11 +121,12 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
     objects = iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=access.actions,
-        resource_arns=[bucket.arn_for_objects(f"{access.prefix}*")],
+        resource_arns=[arn_of_objects(bucket, f"{access.prefix}*")],
         resource=bucket,
     )
-    if bucket.encryption_key is not None:
-        grant_key(bucket.encryption_key, grantee, writes=access.writes)
+    key = key_of_bucket(bucket)
+    if key is not None:
+        grant_key(key, grantee, writes=access.writes)
     for grant in grants:
         objects = grant.combine(objects)
     return objects
@@ -140,7 +147,7 @@ def deny_objects(
         iam.PolicyStatement(
             effect=iam.Effect.DENY,
             actions=access.actions,
-            resources=[bucket.arn_for_objects(f"{folder}*") for folder in folders],
+            resources=[arn_of_objects(bucket, f"{folder}*") for folder in folders],
         )
     )
 
@@ -156,7 +163,7 @@ def _grant(
     return iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=actions,
-        resource_arns=[bucket.bucket_arn],
+        resource_arns=[arn_of_bucket(bucket)],
         resource=bucket,
         conditions=condition if access.prefix else None,
     )
@@ -173,7 +180,7 @@ def log_access(bucket: s3.Bucket, profile: Profile, *, enabled: bool) -> None:
     if enabled:
         raw = default_child(bucket, s3.CfnBucket)
         raw.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-            destination_bucket_name=access_log_bucket(bucket, profile).bucket_name,
+            destination_bucket_name=name_of_bucket(access_log_bucket(bucket, profile)),
             log_file_prefix=f"s3/{Names.unique_id(bucket)}/",
         )
         return

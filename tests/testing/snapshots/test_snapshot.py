@@ -10,7 +10,7 @@ import pytest
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
-from serverless_stack.testing import StackFactory, Synth, TemplateSnapshot
+from serverless_stack.testing import NewStack, Synth, TemplateSnapshot
 
 PROGRAM = """\
 import sys
@@ -36,7 +36,7 @@ print(render(scrubbed.template, scrubbed.replaced))
 
 
 @pytest.fixture
-def stack(cdk_stack: StackFactory) -> cdk.Stack:
+def stack(cdk_stack: NewStack) -> cdk.Stack:
     """A stack with a queue."""
     stack = cdk_stack("Shop")
     sqs.Queue(stack, "Orders", enforce_ssl=True)
