@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.buckets import all_blocked
 from serverless_stack.constructs._internal.children import get_or_create
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.pseudo import account_id
@@ -70,7 +71,7 @@ def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profi
         # S3 delivers access logs only to buckets with its own keys, CloudFront only with an ACL.
         encryption=s3.BucketEncryption.S3_MANAGED,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        block_public_access=all_blocked(),
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.runtimes import PYTHON
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app import given
 from serverless_stack.constructs.app.options import (
@@ -139,7 +139,7 @@ class Choices:
             problems += code_problems(
                 Path(self.function),
                 "index.handler",
-                lambda_.Runtime.PYTHON_3_14,
+                PYTHON,
                 code_argument="function",
             )
         if isinstance(self.site, str | Path):
