@@ -2,15 +2,16 @@
 
 from collections.abc import Callable
 from typing import TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from constructs import Construct, IConstruct
 
-from serverless_stack.constructs._internal.tree import node_of, path_of
+from serverless_stack.constructs._internal.tree import create_scope, node_of, path_of
 
 _Child = TypeVar("_Child", bound=IConstruct)
 # What `get_or_create` found or created. Children of this library are never removed or replaced.
 _FOUND: WeakKeyDictionary[IConstruct, dict[str, IConstruct]] = WeakKeyDictionary()
+_HOMES: WeakSet[IConstruct] = WeakSet()
 
 
 def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
@@ -44,11 +45,25 @@ def get_or_create(
         TypeError: If the child with this id is of another class.
     """
     found = _FOUND.setdefault(scope, {})
-    child = found.get(construct_id) or node_of(scope).try_find_child(construct_id)
+    child = found.get(construct_id)
+    if child is None and scope not in _HOMES:
+        child = node_of(scope).try_find_child(construct_id)
     if child is None:
         child = create(scope, construct_id)
     found[construct_id] = child
     return _checked(scope, child, kind)
+
+
+def create_home(scope: Construct, construct_id: str) -> Construct:
+    """Create a construct whose children all come from ``get_or_create``.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+    """
+    home = create_scope(scope, construct_id)
+    _HOMES.add(home)
+    return home
 
 
 def _checked(parent: IConstruct, child: IConstruct | None, kind: type[_Child]) -> _Child:

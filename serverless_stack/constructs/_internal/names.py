@@ -1,6 +1,7 @@
 """Names and descriptions that AWS accepts, made from the paths of constructs."""
 
 import re
+from functools import cache
 
 from aws_cdk import Token
 from constructs import IConstruct
@@ -23,6 +24,7 @@ def description_of(construct: IConstruct, before: str = "") -> str:
     return _NOT_ALLOWED.sub("-", text)[:_MAX_LENGTH]
 
 
+@cache
 def stack_uuid() -> str:
     """Return the UUID of the stack, for names that are unique in an account over all regions."""
     parts = {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}

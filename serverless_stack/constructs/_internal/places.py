@@ -170,6 +170,16 @@ def subnet_id_of(subnet: ec2.ISubnet) -> str:
     return subnet.subnet_id
 
 
+def security_groups_of(function: lambda_.Function) -> list[ec2.ISecurityGroup]:
+    """Return the security groups of a function as they are now."""
+    return _connections_of(function).security_groups
+
+
+@once_per_object
+def _connections_of(function: lambda_.Function) -> ec2.Connections:
+    return function.connections
+
+
 def remember_vpc(function: lambda_.Function, vpc: ec2.IVpc) -> None:
     """Remember the VPC that a function is created in.
 
@@ -181,7 +191,7 @@ def remember_vpc(function: lambda_.Function, vpc: ec2.IVpc) -> None:
 
 
 def _vpc_of(function: lambda_.Function) -> VpcIdentity | None:
-    for group in function.connections.security_groups:
+    for group in security_groups_of(function):
         raw = node_of(group).default_child
         vpc_id = raw.vpc_id if isinstance(raw, ec2.CfnSecurityGroup) else None
         if vpc_id:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -24,6 +23,7 @@ from serverless_stack.constructs._internal.policies import (
     policy_document,
     service_principal,
 )
+from serverless_stack.constructs._internal.pseudo import url_suffix
 from serverless_stack.constructs._internal.shared import dead_letter_queue, key_of
 from serverless_stack.constructs._internal.tree import node_of, region_of, remember_place
 from serverless_stack.constructs.profiles.profile import Profile
@@ -226,7 +226,7 @@ def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> Non
     if secret.encryption_key is not None:
         # In China the name of the service ends as its domain does.
         region = region_of(secret)
-        services = [f"secretsmanager.{region}.{end}" for end in ("amazonaws.com", Aws.URL_SUFFIX)]
+        services = [f"secretsmanager.{region}.{end}" for end in ("amazonaws.com", url_suffix())]
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=_key_actions(writes=False),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy
+from aws_cdk import Aws, CfnResource, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -18,10 +18,11 @@ from serverless_stack.constructs._internal.acknowledge import (
     skip_in_checkov,
 )
 from serverless_stack.constructs._internal.buckets import all_blocked
-from serverless_stack.constructs._internal.children import get_or_create
+from serverless_stack.constructs._internal.children import create_home, get_or_create
+from serverless_stack.constructs._internal.durations import days
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.pseudo import account_id
-from serverless_stack.constructs._internal.tree import create_scope, node_of, path_of, stack_of
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
@@ -78,9 +79,9 @@ def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profi
         lifecycle_rules=[
             s3.LifecycleRule(
                 id="Expire",
-                expiration=Duration.days(profile.settings.log_retention_days),
-                noncurrent_version_expiration=Duration.days(1),
-                abort_incomplete_multipart_upload_after=Duration.days(7),
+                expiration=days(profile.settings.log_retention_days),
+                noncurrent_version_expiration=days(1),
+                abort_incomplete_multipart_upload_after=days(7),
             )
         ],
         auto_delete_objects=destroy,
@@ -148,7 +149,7 @@ def failure_queue(
         encryption_master_key=key,
         enforce_ssl=True,
         fifo=True if fifo else None,
-        retention_period=Duration.days(14),
+        retention_period=days(14),
         removal_policy=profile.removal_policy,
     )
     acknowledge(
@@ -261,9 +262,9 @@ def _home(scope: IConstruct, profile: Profile | None = None) -> Construct:
         profile: The profile. Default: the resource is the same under all profiles.
     """
     stack = stack_of(scope)
-    home = get_or_create(stack, _HOME, Construct, create_scope)
+    home = get_or_create(stack, _HOME, Construct, create_home)
     if profile is None or _PROFILES.setdefault(home, profile) == profile:
         return home
     words = f"{profile.name} {profile.settings.removal}".replace("_", " ").split()
     own = f"{_HOME}{''.join(word.capitalize() for word in words)}"
-    return get_or_create(stack, own, Construct, create_scope)
+    return get_or_create(stack, own, Construct, create_home)

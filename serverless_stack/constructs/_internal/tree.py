@@ -8,7 +8,7 @@ those of this library's own constructs are known from the call that created them
 from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack, Stage
+from aws_cdk import App, Stack, Stage
 from constructs import Construct, IConstruct, Node
 
 from serverless_stack.constructs._internal.once import once_per_object
@@ -57,6 +57,8 @@ def node_of(construct: IConstruct) -> Node:
 
 def scope_of(construct: IConstruct) -> IConstruct | None:
     """Return the parent of a construct; None for the root of the tree."""
+    if isinstance(construct, App):
+        return None
     place = _PLACES.get(construct)
     return _asked_scope(construct) if place is None else place.scope
 
@@ -64,6 +66,8 @@ def scope_of(construct: IConstruct) -> IConstruct | None:
 @once_per_object
 def path_of(construct: IConstruct) -> str:
     """Return the path of a construct; empty for an app."""
+    if isinstance(construct, App):
+        return ""
     place = _PLACES.get(construct)
     if place is None:
         return node_of(construct).path

@@ -17,7 +17,7 @@ from serverless_stack.constructs._internal.connect import (
 )
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.names import description_of
-from serverless_stack.constructs._internal.places import require_vpc
+from serverless_stack.constructs._internal.places import require_vpc, security_groups_of
 from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
@@ -133,7 +133,7 @@ def connect_function(
     target = function_of(function)
     require_vpc(target, path_of(cache), cache.vpc)
     add_environment(target, settings.environment(prefix))
-    groups = target.connections.security_groups
+    groups = security_groups_of(target)
     allow_ingress(cache.network, groups, description_of(target, f"{settings.label} from"))
     settings.grant(target)
     if settings.secret is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
@@ -52,15 +52,20 @@ class CacheNetwork:
         vpc: The VPC.
         subnets: The subnets of the cache.
         security_groups: The security groups of the cache.
-        connections: Those groups with the ports of the cache.
         ports: The ports of the cache.
     """
 
     vpc: ec2.IVpc
     subnets: Subnets
     security_groups: tuple[ec2.ISecurityGroup, ...]
-    connections: ec2.Connections
     ports: tuple[int, ...]
+
+    @cached_property
+    def connections(self) -> ec2.Connections:
+        """The security groups with the ports of the cache."""
+        first, last = self.ports[0], self.ports[-1]
+        port = tcp_port(first) if first == last else ec2.Port.tcp_range(first, last)
+        return ec2.Connections(security_groups=list(self.security_groups), default_port=port)
 
     @classmethod
     def create(
@@ -87,13 +92,10 @@ class CacheNetwork:
         """
         home = vpc or isolated_vpc(cache, "Vpc", secrets=secrets)
         groups = tuple(security_groups or ()) or (_closed_group(cache, label, home),)
-        single = tcp_port(ports[0])
-        port = single if len(ports) == 1 else ec2.Port.tcp_range(ports[0], ports[-1])
         return cls(
             vpc=home,
             subnets=subnets or _select(home, None),
             security_groups=groups,
-            connections=ec2.Connections(security_groups=list(groups), default_port=port),
             ports=ports,
         )
 

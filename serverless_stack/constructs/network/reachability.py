@@ -10,7 +10,11 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.names import description_of
-from serverless_stack.constructs._internal.places import isolated_subnets, subnet_id_of
+from serverless_stack.constructs._internal.places import (
+    isolated_subnets,
+    security_groups_of,
+    subnet_id_of,
+)
 from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 from serverless_stack.constructs.network.vpc import (
     add_endpoint,
@@ -74,7 +78,7 @@ def open_way(
         return
     endpoint = add_endpoint(vpc, service.construct_id, service.constant)
     if groups is None:
-        groups = function.connections.security_groups
+        groups = security_groups_of(function)
     for group in groups:
         if not group.allow_all_outbound:
             for target in endpoint.connections.security_groups:

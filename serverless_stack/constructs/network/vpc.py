@@ -1,5 +1,6 @@
 """A VPC without a way out, and the endpoints by which it reaches services of AWS."""
 
+from functools import cache
 from weakref import WeakSet
 
 from aws_cdk import CfnResource
@@ -58,7 +59,7 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
         add_flow_log(create_scope(scope, f"{construct_id}FlowLog"), vpc, profile)
-    add_gateway_endpoint(vpc, "S3", ec2.GatewayVpcEndpointAwsService.S3)
+    add_gateway_endpoint(vpc, "S3", _s3())
     _CREATED.add(vpc)
     if secrets:
         add_endpoint(vpc, "SecretsManager", "SECRETS_MANAGER")
@@ -113,6 +114,11 @@ def add_gateway_endpoint(
         return endpoint
 
     get_or_create(vpc, construct_id, Construct, create)
+
+
+@cache
+def _s3() -> ec2.GatewayVpcEndpointAwsService:
+    return ec2.GatewayVpcEndpointAwsService.S3
 
 
 def _this_account_only() -> iam.PolicyStatement:

@@ -12,6 +12,7 @@ from serverless_stack.checks.services.elasticache.limits.nodes import max_connec
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import AnyCache, WatchedCache, watched
 
@@ -96,7 +97,7 @@ class CacheAlarms(Construct):
         limit_percent: float = 80,
     ) -> None:
         watched_cache = watched(cache)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         for argument, percent in (
             ("cpu_percent", cpu_percent),
             ("memory_percent", memory_percent),

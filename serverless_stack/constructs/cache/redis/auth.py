@@ -18,6 +18,7 @@ from serverless_stack.checks.services.elasticache.limits.versions import (
 )
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -183,7 +184,7 @@ def token_secret(cache: Construct, auth: RedisAuth) -> secretsmanager.ISecret | 
     """
     if auth.kind != "token":
         return None
-    return auth.secret or generate_secret(cache, f"AUTH token of {cache.node.path}")
+    return auth.secret or generate_secret(cache, f"AUTH token of {path_of(cache)}")
 
 
 def generate_secret(scope: Construct, description: str) -> secretsmanager.Secret:

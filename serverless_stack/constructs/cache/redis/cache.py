@@ -1,6 +1,7 @@
 """RedisCache: an ElastiCache replication group that functions can be connected to."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -15,7 +16,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.shared import key_of
-from serverless_stack.constructs._internal.tree import node_of
+from serverless_stack.constructs._internal.tree import node_of, path_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, elasticache_arn
@@ -147,7 +148,7 @@ class RedisCache(CacheBase):
         global_datastore: GlobalDatastoreRef | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         arguments = RedisArguments(
             profile=Profile.of(scope),
             replication_group_id=replication_group_id,
@@ -245,7 +246,7 @@ class RedisCache(CacheBase):
         if secret is None:
             raise ValueError(
                 "`auth` must be RedisAuth.token() or RedisAuth.password() for a secret, "
-                f"got: RedisAuth.{self.arguments.auth.kind}() (in {self.node.path})"
+                f"got: RedisAuth.{self.arguments.auth.kind}() (in {path_of(self)})"
             )
         return secret
 
@@ -276,7 +277,7 @@ class RedisCache(CacheBase):
         """
         return self._endpoints.configuration
 
-    @property
+    @cached_property
     def client(self) -> ClientSettings:
         """What ``connect`` gives a function."""
         login = (
@@ -295,7 +296,7 @@ class RedisCache(CacheBase):
         Args:
             label: The name of a node. Default: the first, which is the primary until a failover.
         """
-        return find_node(nodes_of(self.replication_group), label, self.node.path)
+        return find_node(nodes_of(self.replication_group), label, path_of(self))
 
     def _attach(self, users: elasticache.CfnUserGroup) -> None:
         self.replication_group.user_group_ids = [users.ref]

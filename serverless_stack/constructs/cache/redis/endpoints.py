@@ -6,6 +6,7 @@ from functools import cached_property
 from aws_cdk import aws_elasticache as elasticache
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import ClientSettings, VariableName
 
 
@@ -71,5 +72,5 @@ class RedisEndpoints:
         other = "a primary endpoint" if sharded else "a configuration endpoint"
         raise ValueError(
             f"`topology` must be {needed} for this endpoint; the cache has {other} "
-            f"(in {self.group.node.path})"
+            f"(in {path_of(self.group)})"
         )

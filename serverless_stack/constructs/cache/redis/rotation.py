@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
@@ -11,7 +10,9 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import security_groups_of
 from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.roles import (
     apply_function_settings,
@@ -22,6 +23,7 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
 )
 from serverless_stack.constructs._internal.rotation import rotation_schedule
+from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
 from serverless_stack.constructs._internal.tree import create_scope, remember_place
 from serverless_stack.constructs.cache.client import elasticache_arn
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
@@ -103,7 +105,7 @@ def rotate(
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
     rotation_schedule(home, secret, function, every)
-    groups = function.connections.security_groups
+    groups = security_groups_of(function)
     allow_ingress(cache.network, groups, "Rotation of the secret")
     for service in (ELASTICACHE, SECRETS_MANAGER):
         open_way(function, cache.network.vpc, service, groups)
@@ -131,10 +133,10 @@ def _create_function(
         description="Rotates the token or password of a cache for Secrets Manager",
         code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
         handler="serverless_stack.functions.rotation.handler.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        architecture=lambda_.Architecture.ARM_64,
+        runtime=PYTHON,
+        architecture=ARM_64,
         memory_size=256,
-        timeout=Duration.minutes(15),
+        timeout=minutes(15),
         environment={"CACHE_ENDPOINT": users.endpoint, subject.variable: subject.name},
         vpc=cache.vpc,
         vpc_subnets=ec2.SubnetSelection(subnets=_subnets(cache.network)),

@@ -13,6 +13,7 @@ from serverless_stack.checks.services.elasticache.limits.security import access_
 from serverless_stack.checks.services.elasticache.limits.versions import IAM, feature_problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.base import connect_function
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.redis.auth import (
@@ -74,7 +75,7 @@ class RedisUser(Construct):
                 f"(for {construct_id})"
             )
         auth = auth or RedisAuth.password()
-        problems = Problems(users.cache.node.path, construct_id)
+        problems = Problems(path_of(users.cache), construct_id)
         problems.add(_user_problems(users, access, auth))
         problems.raise_if_any()
 
@@ -85,7 +86,7 @@ class RedisUser(Construct):
         # CDK passes this property on as it is, so its keys are those of CloudFormation.
         mode: dict[str, object] = {"Type": auth.kind}
         if auth.has_secret:
-            self.secret = auth.secret or generate_secret(self, f"Password of {self.node.path}")
+            self.secret = auth.secret or generate_secret(self, f"Password of {path_of(self)}")
             # A dynamic reference, not the password.
             mode["Passwords"] = [self.secret.secret_value.unsafe_unwrap()]
         self.user = elasticache.CfnUser(
