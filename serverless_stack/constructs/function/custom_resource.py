@@ -96,10 +96,11 @@ class DeployTimeFunction:
         """
         if not Profile.of(scope).settings.managed_policies:
             document = policy_document(statements)
-            return iam.Policy(scope, "Permissions", roles=[self.role], document=document)
-        policy = permissions_policy(scope, self.role)
-        policy.add_statements(*[statement.for_cdk() for statement in statements])
-        return policy
+            policy = iam.Policy(scope, "Permissions", roles=[self.role], document=document)
+            return remember_place(policy, scope, "Permissions")
+        managed = permissions_policy(scope, self.role)
+        managed.add_statements(*[statement.for_cdk() for statement in statements])
+        return managed
 
 
 def deploy_time_function(
