@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import (
+    App,
     Environment,
     Fn,
     IPropertyInjector,
@@ -57,7 +58,9 @@ def _region_of(scope: Construct, env: Environment | None) -> str:
     """Return the region of a stack that will be created; a token if ``cdk deploy`` chooses it."""
     stage = _stage_of(scope)
     own = None if env is None else env.region
-    return own or (stage.region if stage is not None else None) or region()
+    # An app has no region of its own.
+    above = None if stage is None or isinstance(stage, App) else stage.region
+    return own or above or region()
 
 
 class ServerlessStack(Application, Stack):

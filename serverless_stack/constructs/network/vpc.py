@@ -59,7 +59,7 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
         add_flow_log(create_scope(scope, f"{construct_id}FlowLog"), vpc, profile)
-    add_gateway_endpoint(vpc, "S3", _s3())
+    _create_gateway_endpoint(vpc, "S3", _s3())
     _CREATED.add(vpc)
     if secrets:
         add_endpoint(vpc, "SecretsManager", "SECRETS_MANAGER")
@@ -109,11 +109,17 @@ def add_gateway_endpoint(
     """
 
     def create(scope: Construct, construct_id: str) -> Construct:
-        endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
-        endpoint.add_to_policy(_this_account_only())
-        return endpoint
+        return _create_gateway_endpoint(vpc, construct_id, service)
 
     get_or_create(vpc, construct_id, Construct, create)
+
+
+def _create_gateway_endpoint(
+    vpc: ec2.Vpc, construct_id: str, service: ec2.GatewayVpcEndpointAwsService
+) -> ec2.GatewayVpcEndpoint:
+    endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
+    endpoint.add_to_policy(_this_account_only())
+    return endpoint
 
 
 @cache
