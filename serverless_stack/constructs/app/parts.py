@@ -11,6 +11,10 @@ from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.attributes import (
+    id_of_distribution,
+    name_of_distribution,
+)
 from serverless_stack.constructs._internal.tree import scope_of, stack_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
@@ -129,8 +133,8 @@ class Parts:
             self._output("BucketName", bucket.bucket_name)
         if cdn is not None and self._is_here(cdn):
             self._output("CdnUrl", cdn.url)
-            self._output("DistributionId", cdn.distribution.distribution_id)
-            self._output("DistributionDomainName", cdn.distribution.distribution_domain_name)
+            self._output("DistributionId", id_of_distribution(cdn.distribution))
+            self._output("DistributionDomainName", name_of_distribution(cdn.distribution))
         for name, cache in {
             "RedisEndpoint": self.redis,
             "MemcachedEndpoint": self.memcached,

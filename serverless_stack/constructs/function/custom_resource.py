@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_all,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.attributes import arn_of_function
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.policies import Statement, policy_document
 from serverless_stack.constructs._internal.roles import (
@@ -199,7 +200,7 @@ def custom_resource(
     resource = CustomResource(
         scope,
         "Resource",
-        service_token=function.function_arn,
+        service_token=arn_of_function(function),
         resource_type=resource_type,
         properties=properties,
         service_timeout=service_timeout,
