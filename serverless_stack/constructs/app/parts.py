@@ -12,6 +12,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.attributes import (
+    id_of_api,
     id_of_distribution,
     name_of_distribution,
 )
@@ -128,7 +129,7 @@ class Parts:
                 self._output("FunctionUrl", function.url)
         if api is not None and self._is_here(api):
             self._output("ApiUrl", api.url)
-            self._output("ApiId", api.rest_api.rest_api_id)
+            self._output("ApiId", id_of_api(api.rest_api))
         if bucket is not None and self._is_here(bucket):
             self._output("BucketName", bucket.bucket_name)
         if cdn is not None and self._is_here(cdn):
