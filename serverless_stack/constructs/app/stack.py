@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from aws_cdk import (
     App,
     Environment,
-    Fn,
     IPropertyInjector,
     IStackSynthesizer,
     PermissionsBoundary,
     RemovalPolicy,
     Stack,
     Stage,
+    Token,
 )
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -184,5 +184,5 @@ class ServerlessStack(Application, Stack):
             names = node_of(self).try_get_context(key)
             if isinstance(names, list):
                 return names
-        zones = Fn.get_azs()
-        return [Fn.select(index, zones) for index in (0, 1)]
+        zones = {"Fn::GetAZs": ""}
+        return [Token.as_string({"Fn::Select": [index, zones]}) for index in (0, 1)]

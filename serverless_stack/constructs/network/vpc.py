@@ -90,7 +90,9 @@ def add_endpoint(vpc: ec2.Vpc, construct_id: str, service: str) -> ec2.Interface
         connections = endpoint.connections
         # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
         connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
+        remember_place(endpoint, vpc, construct_id)
         for group in connections.security_groups:  # CDK describes it by its path as it is
+            remember_place(group, endpoint, "SecurityGroup")
             default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
         return endpoint
 
