@@ -120,6 +120,48 @@ def test_the_digest_does_not_depend_on_the_interpreters_of_a_machine(
     assert compiled == [False, True]
 
 
+def test_the_digest_does_not_depend_on_what_is_in_the_cache(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without an interpreter, both have the same files, and other digests."""
+    monkeypatch.setattr(packaging, "find_interpreter", lambda version: None)
+    platform = LambdaPlatform(HERE, "x86_64")
+    digests = []
+    for order in ((False, None), (None, False)):
+        monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / str(order[0])))
+        digests.append(
+            {each: package(code, None, platform, bytecode=each).digest for each in order}
+        )
+    assert digests[0] == digests[1]
+    assert digests[0][None] != digests[0][False]
+
+
+def test_the_digest_of_a_package_without_room_does_not_depend_on_the_machine(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = LambdaPlatform(HERE, "x86_64")
+    room = package(code, None, platform).size
+    digests = set()
+    for found in (None, sys.executable):
+        monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / str(bool(found))))
+        monkeypatch.setattr(packaging, "find_interpreter", lambda version, path=found: path)
+        built = package(code, None, platform, bytecode=None, max_size=room)
+        assert not built.has_byte_code
+        digests.add(built.digest)
+    assert len(digests) == 1
+    # A function with room for the byte code gets an asset of its own.
+    assert package(code, None, platform, bytecode=None).digest not in digests
+
+
+def test_another_python_version_gets_byte_code_of_its_own(code: Path) -> None:
+    """Of an asset with the same hash, CDK would keep what was published for the version before."""
+    versions = [LambdaPlatform(version, "x86_64") for version in ("3.13", "3.14")]
+    first, second = (package(code, None, version, bytecode=None).digest for version in versions)
+    assert first != second
+    first, second = (package(code, None, version).digest for version in versions)
+    assert first == second
+
+
 def test_an_interpreter_that_appears_is_used(
     code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
