@@ -1,6 +1,7 @@
 """Byte code: valid whatever the dates of files, the same in each build, and optional."""
 
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -256,4 +257,21 @@ def test_uv_is_asked_for_what_it_has_installed_only(
     bytecode.find_interpreter.cache_clear()
     assert bytecode.find_interpreter("9.9") == "/somewhere/python9.9"
     assert "--no-python-downloads" in Path(f"{uv}.log").read_text()
+    bytecode.find_interpreter.cache_clear()
+
+
+def test_a_user_without_a_home_can_be_asked_for_interpreters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the users of some containers, who have no entry in the list of users either."""
+
+    def no_entry(*arguments: object) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("UV_PYTHON_INSTALL_DIR", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", no_entry)
+    bytecode.find_interpreter.cache_clear()
+    assert bytecode.find_interpreter("9.9") is None
     bytecode.find_interpreter.cache_clear()
