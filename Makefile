@@ -56,8 +56,8 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 test: setup  ## Run the whole test suite.
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-test-fast: setup  ## Run what needs no server and no CDK, in a minute or two.
-	$(BIN)/python -m pytest -q -n auto --fast
+test-fast: setup  ## Run what needs no server, and the snapshots of constructs, in a minute.
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup --fast
 
 bench: setup  ## Measure: invalidation, content, sync, caches, checks, the command line, and a crawl during deployments.
 	$(BIN)/python -m benchmarks

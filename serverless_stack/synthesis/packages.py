@@ -4,20 +4,24 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 Made = Mapping[str, object]
-"""The package of a function, and what it was made of: see `constructs/function/repackaging.py`."""
+"""What the package of a function was made of: see `constructs/function/repackaging.py`."""
 PackageAgain = Callable[[Sequence[Made]], Sequence[tuple[str, Path] | None]]
 Replacements = Mapping[str, tuple[str, Path]]
 """The hash and the archive of each new asset, by the hash of the one that it replaces."""
 
 
 def packaged_again(
-    saved: Collection[Path], packages: Sequence[Made], package_again: PackageAgain
+    saved: Collection[Path],
+    packages: Sequence[Made],
+    assets: Mapping[str, str],
+    package_again: PackageAgain,
 ) -> Replacements:
     """Package the functions again whose source folders have files that were saved.
 
     Args:
         saved: The files.
         packages: All packages of the app.
+        assets: The hash of the asset of each deployed function, by the path of its construct.
         package_again: Packages some of them.
 
     Returns:
@@ -30,10 +34,13 @@ def packaged_again(
         return {}
     found: dict[str, set[tuple[str, Path] | None]] = {}
     for made, new in zip(edited, package_again(edited), strict=True):
-        found.setdefault(str(made["asset"]), set()).add(new)
-    for made in packages:  # one of the same content and another source stays as it is
-        if made not in edited and str(made["asset"]) in found:
+        asset = _asset_of(made, assets)
+        if asset is None:
             return {}
+        found.setdefault(asset, set()).add(new)
+    # Of the same content, and from a source that was not edited.
+    if any(_asset_of(made, assets) in found for made in packages if made not in edited):
+        return {}
     replacements = {}
     for asset, candidates in found.items():
         new = candidates.pop()
@@ -44,10 +51,8 @@ def packaged_again(
     return replacements
 
 
-def with_replacements(packages: Sequence[Made], replacements: Replacements) -> Sequence[Made]:
-    """Return the packages of an app after some were replaced."""
-    return [
-        {**made, "asset": replacements[asset][0]} if asset in replacements else made
-        for made in packages
-        for asset in [str(made["asset"])]
-    ]
+def _asset_of(made: Made, assets: Mapping[str, str]) -> str | None:
+    """Return the asset of a function, which is the construct or is in it; None if it has none."""
+    path = str(made["path"])
+    found = {asset for name, asset in assets.items() if f"{name}/".startswith(f"{path}/")}
+    return found.pop() if len(found) == 1 else None

@@ -54,39 +54,55 @@ class WarmProcess:
         app_dir: The folder in which it runs.
         recording: What the CDK CLI passes to it.
         home: An empty folder for its files, removed by `close`.
+        changes: What the app changes in its environment before it imports `aws_cdk`, which the
+            kernel inherits then; None for a variable that it removes.
     """
 
-    def __init__(self, app: PythonApp, app_dir: Path, recording: Recording, home: Path) -> None:
+    def __init__(
+        self,
+        app: PythonApp,
+        app_dir: Path,
+        recording: Recording,
+        home: Path,
+        changes: Mapping[str, str | None],
+    ) -> None:
         self._app = app
+        self._app_dir = app_dir
         self._home = home
         self._out = home / "cdk.out"
         self._context = home / "context.json"
         self._log = home / "log"
         self._lock = threading.Lock()
+        self._is_closed = False
         self._broken = ""  # why the last run could not tell
         self.runs = 0
+        self.changes = changes
         self.packages: Sequence[Mapping[str, object]] = ()  # of functions, in the last good run
         self.recording = recording
         home.mkdir(parents=True, mode=0o700)
         self._context.write_text(recording.context, "utf-8")
-        temporary = home / "tmp"
-        temporary.mkdir()
+        (home / "tmp").mkdir()
+        self._start()
+
+    def _start(self) -> None:
         reading, requests = os.pipe()
         answers, writing = os.pipe()
         self._requests = os.fdopen(requests, "w", encoding="utf-8")
         self._answers = os.fdopen(answers, encoding="utf-8")
         environment = {
-            **recording.without_run(),
+            **self.recording.without_run(),
             "CDK_OUTDIR": str(self._out),
             "CONTEXT_OVERFLOW_LOCATION_ENV": str(self._context),
-            "TMPDIR": str(temporary),  # of the kernel, which leaves its files when it is killed
+            # Of the kernel, which leaves its files when it is killed.
+            "TMPDIR": str(self._home / "tmp"),
         }
+        app = self._app
         argv = [app.interpreter, *app.flags, str(_WORKER), str(reading), str(writing), app.script]
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
                     argv,
-                    cwd=app_dir,
+                    cwd=self._app_dir,
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -97,6 +113,10 @@ class WarmProcess:
         finally:
             os.close(reading)
             os.close(writing)
+        with suppress(OSError):  # the first request says it
+            # No argument: everybody can read those, and the values may be secrets.
+            self._requests.write(f"{json.dumps(self.changes)}\n")
+            self._requests.flush()
 
     def run(
         self,
@@ -134,9 +154,18 @@ class WarmProcess:
                     "CDK_CONTEXT_JSON": json.dumps(values),
                     "CDK_OUTDIR": str(self._out),
                 },
+                "changes": self.changes,
                 "trace": context is not None,
             }
             answer = self._exchange(request)
+            changes = answer.get("changes")
+            if isinstance(changes, dict) and not self._is_closed:
+                # The kernel has to start again, with the environment that the app gives it.
+                self._end()
+                self.changes = changes
+                self._start()
+                start = 0
+                answer = self._exchange({**request, "changes": changes})
             self.runs += 1
             log = self._log.read_bytes()[start:].decode("utf-8", "replace")
             self._broken = str(answer.get("broken", ""))
@@ -179,15 +208,24 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the process, its forks and the kernel, and remove its files."""
-        # SIGKILL: at a regular end, the kernel would synthesize each app of its life again.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._is_closed = True
+        self._kill()  # what runs there, and has the lock
         with self._lock:
-            for stream in (self._requests, self._answers):
-                with suppress(OSError):
-                    stream.close()
+            self._end()
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def _end(self) -> None:
+        self._kill()
+        self._process.wait()
+        for stream in (self._requests, self._answers):
+            with suppress(OSError):
+                stream.close()
+
+    def _kill(self) -> None:
+        # SIGKILL: at a regular end, the kernel would synthesize each app of its life again.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _exchange(self, request: Mapping[str, object]) -> Mapping[str, object]:
         try:

@@ -29,8 +29,7 @@ from serverless_stack.constructs.function.java_build import build_java, content_
 from serverless_stack.constructs.function.layers import room_beside, size_problems_with
 from serverless_stack.constructs.function.other_entry_points import artifact_entry_problems
 from serverless_stack.constructs.function.packaging import package
-from serverless_stack.constructs.function.repackaging import Packaged
-from serverless_stack.constructs.function.repackaging import packaged as all_packaged
+from serverless_stack.constructs.function.repackaging import PACKAGES, Packaged
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import code_problems
 
@@ -138,9 +137,9 @@ def function_code(
     problems.add(size_problems_with(packaged.size, settings.layers))
     problems.raise_if_any()
     if not settings.layers and not is_unresolved(settings.entry):
-        all_packaged.append(
+        PACKAGES.append(
             Packaged(
-                packaged.asset_hash,
+                problems.path,
                 str(source.resolve()),
                 settings.entry,
                 platform.python,

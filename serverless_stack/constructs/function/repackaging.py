@@ -13,10 +13,10 @@ from serverless_stack.constructs.function.source import read_source, size_proble
 
 @dataclass(frozen=True)
 class Packaged:
-    """The package of a Python function, and what it was made of.
+    """What the package of a Python function was made of.
 
     Attributes:
-        asset: The hash of its asset.
+        path: The path of the construct.
         source: The folder of the handler, absolute.
         entry: The entry point.
         python: The Python version of the function.
@@ -26,7 +26,7 @@ class Packaged:
         requirements: The digest of its requirements; empty without any.
     """
 
-    asset: str
+    path: str
     source: str
     entry: str
     python: str
@@ -36,7 +36,7 @@ class Packaged:
     requirements: str
 
 
-packaged: list[Packaged] = []
+PACKAGES: list[Packaged] = []
 """The packages of this process, in the order in which the app made them."""
 
 

@@ -94,6 +94,18 @@ def function_assets(stack: Stack) -> set[str]:
     return found & set(stack.assets)
 
 
+def code_of(stack: Stack) -> dict[str, str]:
+    """Return the id of the asset that is the code of each function, by its construct's path."""
+    found = {}
+    for template in stack.templates:
+        for path, kind, properties in template.resources():
+            if kind == "AWS::Lambda::Function":
+                ids = set(_ID.findall(str(properties.get("Code")))).intersection(stack.assets)
+                if len(ids) == 1:
+                    found[path] = ids.pop()
+    return found
+
+
 def _change(before: Stack, after: Stack) -> Change | None:
     if before.templates == after.templates and _plain(before) == _plain(after):
         return None

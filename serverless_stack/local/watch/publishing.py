@@ -9,7 +9,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,12 @@ class Publisher:
     def __init__(self, state: State) -> None:
         self._state = state
         self._clients: dict[tuple[str, Environment], object] = {}
+
+    def prepare(self, stacks: Iterable[Stack]) -> None:
+        """Load what deployments of stacks need, so that the first edit does not wait for it."""
+        for place in {stack.environment for stack in stacks}:
+            self._s3(place)
+            self._cloudformation(place)
 
     def publish(self, stack: Stack, published: Container[str] = ()) -> str:
         """Upload what is missing of the assets of a stack, and return the URL of its template.

@@ -14,7 +14,7 @@ from serverless_stack.local.cloud import DeployResult, LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.progress import Report
-from serverless_stack.local.watch.comparison import Comparison, compare
+from serverless_stack.local.watch.comparison import Comparison, code_of, compare
 from serverless_stack.local.watch.edit import Edit
 from serverless_stack.local.watch.files import Watcher, names_of
 from serverless_stack.local.watch.prediction import predict
@@ -94,6 +94,7 @@ class Watch:
         self._synthesizer.synthesize(self._next)
         result = self.cloud.deploy_assembly(self._next, self._stacks, parameters=self._parameters)
         self._settle()
+        self._publisher.prepare(self._deployed)
         return result
 
     def edits(self, stop: Event) -> Iterator[Edit]:
@@ -143,7 +144,8 @@ class Watch:
             return None
         with edit.measured():
             with edit.step("package"):
-                packages = self._synthesizer.package_again(files)
+                assets = {k: v for stack in self._deployed for k, v in code_of(stack).items()}
+                packages = self._synthesizer.package_again(files, assets)
                 target = next(path for path in self._predictions if path != self._base)
                 if not packages or not predict(self._base, target, packages, self._deployed):
                     return None
@@ -156,7 +158,6 @@ class Watch:
                 self._update(edit, comparison, target)
             except NotUpdatableError:
                 return None  # the CDK CLI gets to the bottom of it
-            self._synthesizer.deployed(packages)
         return edit
 
     def _confirm(self, files: tuple[Path, ...]) -> Iterator[Edit]:
