@@ -16,8 +16,8 @@ from serverless_stack._shared.machine import cache_folder
 _UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _NOTES = "package.json"
 _ARCHIVE = "code.zip"
-_KEPT_ARCHIVES = 100  # of a kind, and those that were used within the last hour
-_KEPT_SECONDS = 3600
+_KEPT_BYTES = 1024**3  # of a kind, and what was used within the last minutes
+_KEPT_SECONDS = 600
 
 
 def cached(
@@ -120,11 +120,14 @@ def _remove_oldest(folder: Path) -> None:
     uses = {}
     for path in folder.iterdir():
         with suppress(OSError):  # another process removes the same
-            notes = path / _NOTES
-            uses[path] = (notes if notes.is_file() else path).stat().st_mtime
-    newest = sorted(uses, key=lambda path: uses[path], reverse=True)
-    for path in newest[_KEPT_ARCHIVES:]:
-        if uses[path] < time.time() - _KEPT_SECONDS:
+            notes, archive = path / _NOTES, path / _ARCHIVE
+            time_of_use = (notes if notes.is_file() else path).stat().st_mtime
+            uses[path] = (time_of_use, archive.stat().st_size if archive.is_file() else 0)
+    size, now = 0, time.time()
+    for path in sorted(uses, key=lambda path: uses[path], reverse=True):
+        size += uses[path][1]
+        is_left_over = not uses[path][1]
+        if (size > _KEPT_BYTES or is_left_over) and uses[path][0] < now - _KEPT_SECONDS:
             with suppress(OSError):
                 # Out of sight at once: half of an archive is none.
                 removed = path.rename(path.with_name(f"removed-{path.name}"))

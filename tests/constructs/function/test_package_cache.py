@@ -173,9 +173,10 @@ def test_the_digest_is_kept_with_the_package(source: Path) -> None:
 def test_the_archives_that_were_used_last_are_kept(
     source: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(package_cache, "_KEPT_ARCHIVES", 2)
+    size = packaged(source).archive.stat().st_size
+    monkeypatch.setattr(package_cache, "_KEPT_BYTES", 3.5 * size)
     left = own_cache / "handlers" / "build-killed"
-    left.mkdir(parents=True)
+    left.mkdir()
     os.utime(left, (0, 0))
 
     def edited(number: int) -> Path:
@@ -183,10 +184,10 @@ def test_the_archives_that_were_used_last_are_kept(
         return packaged(source).archive
 
     archives = [edited(number) for number in range(4)]
-    assert all(archive.is_file() for archive in archives)  # of the last hour
+    assert all(archive.is_file() for archive in archives)  # of the last minutes
     for age, archive in enumerate(archives):
         os.utime(archive.with_name("package.json"), (age, age))
     edited(0)  # is used again
     edited(4)
-    assert [archive.is_file() for archive in archives] == [True, False, False, False]
-    assert len(list((own_cache / "handlers").iterdir())) == 2
+    assert [archive.is_file() for archive in archives] == [True, False, False, True]
+    assert len(list((own_cache / "handlers").iterdir())) == 4
