@@ -137,7 +137,7 @@ dist: setup  ## Build the wheel and the source distribution into dist, with the 
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/hatchling build -d dist
 
 changelog: setup  ## Collect the fragments of changelog.d into CHANGELOG.md; VERSION=0.2.0.
-	$(BIN)/towncrier build --version $(VERSION)
+	$(BIN)/towncrier build --yes --version $(VERSION)
 
 clean:  ## Remove what these commands made in this folder.
 	rm -rf $(VENV) .tools node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache
