@@ -60,6 +60,8 @@ def _once(folder: Path, archives: list[bytes]) -> Path:
         partial = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}")
         partial.mkdir(parents=True)
         try:
+            for parent in {os.path.dirname(name) for name in files}:
+                os.makedirs(partial / parent, exist_ok=True)
             for name, file in files.items():
                 _place(file, os.path.join(partial, name))
             partial.rename(folder)
@@ -105,7 +107,6 @@ def _place(file: File, target: str) -> None:
 
     An edit changes one file of hundreds, and writing a file takes many times as long as a link.
     """
-    os.makedirs(os.path.dirname(target), exist_ok=True)
     source = _unpacked.get(file.key)
     if source is None or not _linked(source, target):
         with open(target, "wb") as stream:
