@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.tree import create_scope, node_of, path_of
 
 _Child = TypeVar("_Child", bound=IConstruct)
@@ -25,6 +27,12 @@ def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
         TypeError: If its default child is something else, as that of an imported resource is.
     """
     return _checked(construct, node_of(construct).default_child, kind)
+
+
+@once_per_object
+def raw_function(function: lambda_.Function) -> lambda_.CfnFunction:
+    """Return the raw resource that a function was created with."""
+    return default_child(function, lambda_.CfnFunction)
 
 
 def get_or_create(

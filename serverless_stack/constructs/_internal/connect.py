@@ -12,7 +12,7 @@ from serverless_stack.checks.services.lambda_function import (
     environment_name_problems,
     environment_value_problems,
 )
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.children import raw_function
 from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.tree import path_of, stack_of
 
@@ -129,7 +129,7 @@ def add_environment(
 def _environment_of(function: lambda_.Function) -> Mapping[str, object]:
     # `raw.environment` does not work: jsii turns that token into an empty structure.
     inspector = _inspector_of(function)
-    default_child(function, lambda_.CfnFunction).inspect(inspector)
+    raw_function(function).inspect(inspector)
     attributes = stack_of(function).resolve(inspector)["attributes"]
     properties = attributes["aws:cdk:cloudformation:props"] or {}
     environment = properties.get("environment") or {}

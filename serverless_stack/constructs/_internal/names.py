@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from aws_cdk import Aws, Fn
+from aws_cdk import Token
 from constructs import IConstruct
 
 from serverless_stack.constructs._internal.tree import path_of
@@ -27,4 +27,5 @@ def description_of(construct: IConstruct, before: str = "") -> str:
 @cache
 def stack_uuid() -> str:
     """Return the UUID of the stack, for names that are unique in an account over all regions."""
-    return Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    parts = {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}
+    return Token.as_string({"Fn::Select": [2, parts]})

@@ -180,6 +180,12 @@ def _connections_of(function: lambda_.Function) -> ec2.Connections:
     return function.connections
 
 
+@once_per_object
+def allows_all_outbound(group: ec2.ISecurityGroup) -> bool:
+    """Return whether a security group needs no rule for what its members call."""
+    return group.allow_all_outbound
+
+
 def remember_vpc(function: lambda_.Function, vpc: ec2.IVpc) -> None:
     """Remember the VPC that a function is created in.
 

@@ -17,7 +17,8 @@ from serverless_stack.constructs._internal.acknowledge import (
     skip_in_checkov,
 )
 from serverless_stack.constructs._internal.arns import format_arn
-from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.children import get_or_create, raw_function
+from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.policies import (
     Statement,
     policy_document,
@@ -167,7 +168,7 @@ def apply_function_settings(
         profile: Its profile.
         concurrency: The reserved concurrency. Default: set by the profile.
     """
-    raw = default_child(function, lambda_.CfnFunction)
+    raw = raw_function(function)
     raw.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
     if execution_role.queue_arn is not None:
         raw.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
@@ -240,7 +241,15 @@ def arn_of_secret(secret: secretsmanager.ISecret) -> str:
 
     The ARN of a secret that was imported by name gets a wildcard suffix.
     """
+    if isinstance(secret, secretsmanager.Secret):  # created in this app
+        return name_of_secret(secret)
     return secret.secret_full_arn or f"{secret.secret_arn}-??????"
+
+
+@once_per_object
+def name_of_secret(secret: secretsmanager.ISecret) -> str:
+    """Return what a secret is read by: its ARN, as far as it is known."""
+    return secret.secret_arn
 
 
 def grantee_of(function: lambda_.Function) -> iam.IGrantable:

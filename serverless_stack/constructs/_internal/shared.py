@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.buckets import all_blocked, arn_of_objects
 from serverless_stack.constructs._internal.children import create_home, get_or_create
 from serverless_stack.constructs._internal.durations import days
 from serverless_stack.constructs._internal.policies import Statement
@@ -45,11 +46,15 @@ def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
         s3.Bucket,
         lambda home, construct_id: _create_access_log_bucket(home, construct_id, profile),
     )
-    emptying = node_of(bucket).try_find_child("AutoDeleteObjectsCustomResource")
-    if emptying is not None:
+    if _is_emptied(profile):
         _describe_emptying(bucket)
-        source.node.add_dependency(emptying)
+        emptying = node_of(bucket).find_child("AutoDeleteObjectsCustomResource")
+        node_of(source).add_dependency(emptying)
     return bucket
+
+
+def _is_emptied(profile: Profile) -> bool:
+    return profile.removal_policy == RemovalPolicy.DESTROY
 
 
 def _describe_emptying(bucket: s3.Bucket) -> None:
@@ -64,14 +69,13 @@ def _describe_emptying(bucket: s3.Bucket) -> None:
 
 
 def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profile) -> s3.Bucket:
-    destroy = profile.removal_policy == RemovalPolicy.DESTROY
     bucket = s3.Bucket(
         home,
         construct_id,
         # S3 delivers access logs only to buckets with its own keys, CloudFront only with an ACL.
         encryption=s3.BucketEncryption.S3_MANAGED,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        block_public_access=all_blocked(),
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,
@@ -83,13 +87,13 @@ def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profi
                 abort_incomplete_multipart_upload_after=days(7),
             )
         ],
-        auto_delete_objects=destroy,
+        auto_delete_objects=_is_emptied(profile),
         removal_policy=profile.removal_policy,
     )
     bucket.add_to_resource_policy(
         Statement(
             ["s3:PutObject"],
-            [bucket.arn_for_objects("*")],
+            [arn_of_objects(bucket, "*")],
             {"StringEquals": {"aws:SourceAccount": account_id()}},
             principal={"Service": "logging.s3.amazonaws.com"},
         ).for_cdk()

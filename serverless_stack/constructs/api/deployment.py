@@ -6,7 +6,6 @@ such as ``CfnMethod``.
 """
 
 from collections.abc import Sequence
-from functools import cached_property
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -14,8 +13,9 @@ from aws_cdk import Annotations, CfnResource, NestedStack, Stack, TreeInspector
 from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct, IValidation
 
+from serverless_stack.constructs._internal.attributes import id_of_api
 from serverless_stack.constructs._internal.children import default_child
-from serverless_stack.constructs._internal.tree import path_of, stack_of
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 
 Part = (
     apigateway.CfnAuthorizer
@@ -54,7 +54,7 @@ def deploy_all_changes(api: apigateway.RestApi) -> None:
     stack = stack_of(api)
     if stack not in _APIS:
         _APIS[stack] = []
-        stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
+        node_of(stack).add_validation(_AtSynthesis(stack, _APIS[stack]))
     _APIS[stack].append(_Api(api))
 
 
@@ -71,7 +71,7 @@ class _AtSynthesis:
 
     def validate(self) -> list[str]:
         """Complete the deployments and return no error."""
-        constructs = self._stack.node.find_all()
+        constructs = node_of(self._stack).find_all()
         raw = _raw_parts(constructs)
         # Authorizers of CDK have tokens of their own, which stand for the same.
         ids = self._resolved([item.rest_api_id for item in (*self._apis, *raw)]) if raw else []
@@ -95,7 +95,7 @@ class _AtSynthesis:
 
     def _parts_elsewhere(self) -> list[tuple[Part, str]]:
         """Return the parts of APIs outside of the stack, each with the id of its API."""
-        if self._stack.node.try_find_child("Exports") is None:  # no other stack uses a value
+        if node_of(self._stack).try_find_child("Exports") is None:  # no other stack uses a value
             return []
         return [
             (part, part.rest_api_id)
@@ -115,10 +115,10 @@ class _Api:
         self._api = api
         self._done: set[str] = set()
 
-    @cached_property
+    @property
     def rest_api_id(self) -> str:
         """The id of the API, a token."""
-        return self._api.rest_api_id
+        return id_of_api(self._api)
 
     def deploy(self, parts: Sequence[Part], stack: Stack) -> None:
         """Make parts of the API part of its deployment's id, each once."""

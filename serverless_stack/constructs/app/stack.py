@@ -4,14 +4,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import (
+    App,
     Environment,
-    Fn,
     IPropertyInjector,
     IStackSynthesizer,
     PermissionsBoundary,
     RemovalPolicy,
     Stack,
     Stage,
+    Token,
 )
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
@@ -57,7 +58,9 @@ def _region_of(scope: Construct, env: Environment | None) -> str:
     """Return the region of a stack that will be created; a token if ``cdk deploy`` chooses it."""
     stage = _stage_of(scope)
     own = None if env is None else env.region
-    return own or (stage.region if stage is not None else None) or region()
+    # An app has no region of its own.
+    above = None if stage is None or isinstance(stage, App) else stage.region
+    return own or above or region()
 
 
 class ServerlessStack(Application, Stack):
@@ -181,5 +184,5 @@ class ServerlessStack(Application, Stack):
             names = node_of(self).try_get_context(key)
             if isinstance(names, list):
                 return names
-        zones = Fn.get_azs()
-        return [Fn.select(index, zones) for index in (0, 1)]
+        zones = {"Fn::GetAZs": ""}
+        return [Token.as_string({"Fn::Select": [index, zones]}) for index in (0, 1)]

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.arns import format_arn
-from serverless_stack.constructs._internal.roles import grant_secret, grantee_of
+from serverless_stack.constructs._internal.roles import grant_secret, grantee_of, name_of_secret
 
 SERVERLESS_PORTS = {"memcached": (11211,), "redis": (6379, 6380), "valkey": (6379, 6380)}
 """The ports of a serverless cache, by engine; the second one reads from replicas."""
@@ -70,13 +70,15 @@ class ClientSettings:
                 resource_arns=list(self.connect_to),
             )
 
-    def with_token(self, secret: secretsmanager.ISecret) -> "ClientSettings":
+    def with_token(self, secret: secretsmanager.ISecret | None) -> "ClientSettings":
         """Return these settings with an AUTH token.
 
         Args:
-            secret: The secret with the token.
+            secret: The secret with the token; None leaves the settings as they are.
         """
-        variables = {**self.variables, contract.redis_secret_arn: secret.secret_arn}
+        if secret is None:
+            return self
+        variables = {**self.variables, contract.redis_secret_arn: name_of_secret(secret)}
         return replace(self, variables=variables, secret=secret)
 
     def with_user(

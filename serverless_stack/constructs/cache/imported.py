@@ -100,7 +100,7 @@ def logged_in(
             elasticache_arn(scope, "user", user_name),
         )
         return client.with_user(user_name, secret=secret, cache_name=cache_name, arns=arns)
-    return client if secret is None else client.with_token(secret)
+    return client.with_token(secret)
 
 
 def port_of(argument: str, endpoint: str, port: int | None, problems: Problems) -> int:

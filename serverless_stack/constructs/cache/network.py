@@ -12,6 +12,7 @@ from constructs import Construct
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.places import (
+    allows_all_outbound,
     isolated_subnets,
     private_subnets,
     subnet_id_of,
@@ -226,7 +227,7 @@ def allow_ingress(
                 group.add_ingress_rule(peer, tcp_port(port), description, remote_rule=True)
                 if not isinstance(group, ec2.SecurityGroup) and not _has_rule(group, peer):
                     _warn_of_missing_rule(group, peer, port)
-                if not peer.allow_all_outbound:
+                if not allows_all_outbound(peer):
                     peer.add_egress_rule(group, tcp_port(port), description)
 
 

@@ -14,6 +14,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.attributes import arn_of_distribution
 from serverless_stack.constructs._internal.buckets import (
     add_to_bucket_policy,
     arn_of_bucket,
@@ -163,7 +164,7 @@ def _allow_endpoint(
 
 
 def _this(distribution: cloudfront.Distribution) -> dict[str, object]:
-    return {"StringEquals": {"AWS:SourceArn": distribution.distribution_arn}}
+    return {"StringEquals": {"AWS:SourceArn": arn_of_distribution(distribution)}}
 
 
 def _any_distribution(cdn: Construct) -> dict[str, object]:

@@ -16,6 +16,7 @@ from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheR
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import id_of_distribution
 from serverless_stack.constructs._internal.buckets import (
     arn_of_objects,
     key_of_bucket,
@@ -260,7 +261,7 @@ class ContentDeployment(Construct):
             "Documents": list(documents),
             "Distributions": [
                 {
-                    "Id": distribution_of(front).distribution_id,
+                    "Id": id_of_distribution(distribution_of(front)),
                     "PathPrefix": path_prefix(front, prefix),
                     "ExcludePaths": [*api_paths(front), *exclude_paths],
                     "QueryStrings": "true" if query_strings else "false",

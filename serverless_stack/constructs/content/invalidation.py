@@ -11,6 +11,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import id_of_distribution
 from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.content.distributions import (
@@ -119,7 +120,7 @@ class Invalidation(Construct):
             permissions,
             {
                 "Distributions": [
-                    distribution_of(front).distribution_id for front in distributions
+                    id_of_distribution(distribution_of(front)) for front in distributions
                 ],
                 "Paths": list(paths),
                 **({"Tags": list(tags)} if tags else {}),

@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_all,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.attributes import arn_of_function
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.policies import Statement, policy_document
 from serverless_stack.constructs._internal.roles import (
@@ -96,10 +97,11 @@ class DeployTimeFunction:
         """
         if not Profile.of(scope).settings.managed_policies:
             document = policy_document(statements)
-            return iam.Policy(scope, "Permissions", roles=[self.role], document=document)
-        policy = permissions_policy(scope, self.role)
-        policy.add_statements(*[statement.for_cdk() for statement in statements])
-        return policy
+            policy = iam.Policy(scope, "Permissions", roles=[self.role], document=document)
+            return remember_place(policy, scope, "Permissions")
+        managed = permissions_policy(scope, self.role)
+        managed.add_statements(*[statement.for_cdk() for statement in statements])
+        return managed
 
 
 def deploy_time_function(
@@ -200,7 +202,7 @@ def custom_resource(
     resource = CustomResource(
         scope,
         "Resource",
-        service_token=function.function_arn,
+        service_token=arn_of_function(function),
         resource_type=resource_type,
         properties=properties,
         service_timeout=service_timeout,

@@ -127,7 +127,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         bytecode: bool | None = None,
         memory_size: int = 256,
         timeout: Duration = seconds(15),
-        ephemeral_storage_size: Size = Size.mebibytes(512),
+        ephemeral_storage_size: Size = arguments.DEFAULT_STORAGE,
         environment: Mapping[str, str] | None = None,
         environment_key: kms.IKey | kms.Key | None = None,
         description: str | None = None,

@@ -2,8 +2,12 @@
 
 import errno
 import json
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,8 @@ from serverless_stack._shared.machine import cache_folder
 _UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _NOTES = "package.json"
 _ARCHIVE = "code.zip"
+_KEPT_ARCHIVES = 100  # of a kind, and those that were used within the last hour
+_KEPT_SECONDS = 3600
 
 
 def cached(
@@ -63,6 +69,8 @@ def cached_archive(
 ) -> tuple[Path, dict[str, Any]]:
     """Return an archive of the cache and the notes about it; build both if they are missing.
 
+    Each edit makes another archive: those that were used last are kept.
+
     Args:
         kind: The folder of archives like it.
         key: A hash of all that decides its content.
@@ -79,6 +87,7 @@ def cached_archive(
         notes = build(target / _ARCHIVE, work)
         size = (target / _ARCHIVE).stat().st_size
         (target / _NOTES).write_text(json.dumps({**notes, "bytes": size}), "utf-8")
+        _remove_oldest(cache_folder() / kind)
 
     folder = cached(kind, key, write, lambda folder: _notes(folder) is not None)
     return folder / _ARCHIVE, _notes(folder) or {}
@@ -96,9 +105,27 @@ def has_archive(kind: str, key: str) -> bool:
 
 def _notes(folder: Path) -> dict[str, Any] | None:
     """Return the notes about an archive; None if it or they are missing or cut off."""
+    with suppress(OSError):  # of a cache that is read-only
+        os.utime(folder / _NOTES)  # the time of its last use
     try:
         notes: dict[str, Any] = json.loads((folder / _NOTES).read_text("utf-8"))
         size = (folder / _ARCHIVE).stat().st_size
     except (OSError, ValueError):
         return None
     return notes if notes.get("bytes") == size else None
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove the archives that were not used for long, and what killed processes have left."""
+    uses = {}
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process removes the same
+            notes = path / _NOTES
+            uses[path] = (notes if notes.is_file() else path).stat().st_mtime
+    newest = sorted(uses, key=lambda path: uses[path], reverse=True)
+    for path in newest[_KEPT_ARCHIVES:]:
+        if uses[path] < time.time() - _KEPT_SECONDS:
+            with suppress(OSError):
+                # Out of sight at once: half of an archive is none.
+                removed = path.rename(path.with_name(f"removed-{path.name}"))
+                shutil.rmtree(removed, ignore_errors=True)

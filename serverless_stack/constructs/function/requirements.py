@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import subprocess
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function.indexes import index_variables, inherited_variables
+from serverless_stack.constructs.function.indexes import index_variables
 from serverless_stack.constructs.function.installer_files import uv_files
 from serverless_stack.constructs.function.other_tools import refuse_other_tools
 from serverless_stack.constructs.function.requirement_lines import (
@@ -25,6 +24,7 @@ from serverless_stack.constructs.function.requirement_lines import (
     split_lines,
     with_absolute_path,
 )
+from serverless_stack.constructs.function.uv_export import export
 
 # The tables of a pyproject.toml that are read, each below the one before.
 _TABLES = (
@@ -155,7 +155,8 @@ def find_requirements(folder: Path) -> Requirements | None:
     project = _read_toml(pyproject)
     root = _workspace_root(folder)
     if (root / "uv.lock").is_file():
-        return _export(root / "uv.lock", folder)
+        lock = root / "uv.lock"
+        return _from_lock(lock, export(lock, folder), folder)
     dependencies = project.get("project", {}).get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(d, str) for d in dependencies):
         raise ValueError(f"`project.dependencies` in {pyproject} must be a list of texts")
@@ -238,33 +239,6 @@ def _workspace_root(folder: Path) -> Path:
             if any(here in map(Path.resolve, parent.glob(pattern)) for pattern in members):
                 return folder if (folder / "uv.lock").is_file() else parent
     return folder
-
-
-def _export(lock: Path, folder: Path) -> Requirements:
-    """Export a uv.lock with the hashes and indexes in it, in the format of pylock.toml."""
-    uv = find_uv()
-    if uv is None:
-        raise ValueError(f"{lock} needs uv to be read: `python -m pip install uv`")
-    command = [str(uv), "export", "--format", "pylock.toml", "--quiet", "--no-header"]
-    command += ["--no-default-groups", "--no-emit-project"]
-    variables = {**inherited_variables(), **index_variables(lock, [], uses_uv=True)}
-    for freshness in ("--locked", "--frozen"):
-        completed = subprocess.run(
-            [*command, freshness],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=folder,
-            env=variables,
-        )
-        if completed.returncode == 0:
-            return _from_lock(lock, completed.stdout, folder)
-        if "needs to be updated" in completed.stderr:
-            raise ValueError(
-                f"{lock} must be up to date with the pyproject.toml: run `uv lock` in {folder}"
-            )
-        # Without an interpreter that the project accepts, uv can export but not compare.
-    raise ValueError(f"{lock} must be a lock that uv reads:\n{completed.stderr}")
 
 
 def _from_lock(lock: Path, text: str, folder: Path) -> Requirements:

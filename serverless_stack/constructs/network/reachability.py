@@ -11,6 +11,7 @@ from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.places import (
+    allows_all_outbound,
     isolated_subnets,
     security_groups_of,
     subnet_id_of,
@@ -80,7 +81,7 @@ def open_way(
     if groups is None:
         groups = security_groups_of(function)
     for group in groups:
-        if not group.allow_all_outbound:
+        if not allows_all_outbound(group):
             for target in endpoint.connections.security_groups:
                 group.add_egress_rule(
                     target, ec2.Port.tcp(443), description_of(endpoint, "Calls of")
@@ -130,7 +131,7 @@ def _remedy(service: Service) -> str:
 def _is_closed(group: ec2.ISecurityGroup) -> bool:
     """Whether a security group that was created here lets nothing out to port 443."""
     raw = node_of(group).default_child
-    if group.allow_all_outbound or not isinstance(raw, ec2.CfnSecurityGroup):
+    if allows_all_outbound(group) or not isinstance(raw, ec2.CfnSecurityGroup):
         return False
     rules = stack_of(raw).resolve(raw.security_group_egress) or []
     near = [

@@ -59,7 +59,7 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
         add_flow_log(create_scope(scope, f"{construct_id}FlowLog"), vpc, profile)
-    add_gateway_endpoint(vpc, "S3", _s3())
+    _create_gateway_endpoint(vpc, "S3", _s3())
     _CREATED.add(vpc)
     if secrets:
         add_endpoint(vpc, "SecretsManager", "SECRETS_MANAGER")
@@ -90,7 +90,9 @@ def add_endpoint(vpc: ec2.Vpc, construct_id: str, service: str) -> ec2.Interface
         connections = endpoint.connections
         # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
         connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
+        remember_place(endpoint, vpc, construct_id)
         for group in connections.security_groups:  # CDK describes it by its path as it is
+            remember_place(group, endpoint, "SecurityGroup")
             default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
         return endpoint
 
@@ -109,11 +111,17 @@ def add_gateway_endpoint(
     """
 
     def create(scope: Construct, construct_id: str) -> Construct:
-        endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
-        endpoint.add_to_policy(_this_account_only())
-        return endpoint
+        return _create_gateway_endpoint(vpc, construct_id, service)
 
     get_or_create(vpc, construct_id, Construct, create)
+
+
+def _create_gateway_endpoint(
+    vpc: ec2.Vpc, construct_id: str, service: ec2.GatewayVpcEndpointAwsService
+) -> ec2.GatewayVpcEndpoint:
+    endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
+    endpoint.add_to_policy(_this_account_only())
+    return endpoint
 
 
 @cache

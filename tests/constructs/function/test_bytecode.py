@@ -13,10 +13,11 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.constructs import LambdaHandler
 from serverless_stack.constructs.function import bytecode, packaging
 from serverless_stack.constructs.function import code as code_module
+from serverless_stack.constructs.function import source as source_module
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
 from tests.constructs.function.unpacked import contents, unpack
-from tests.constructs.templates import warnings
+from tests.constructs.templates import refused, warnings
 
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 OTHER = lambda_.Runtime.PYTHON_3_13 if HERE != "3.13" else lambda_.Runtime.PYTHON_3_12
@@ -147,6 +148,11 @@ def test_byte_code_that_would_be_too_large_is_left_out(
     LambdaHandler(stack, "Handler", code=source, runtime=here)
     (note,) = annotations(stack)
     assert f"{source} is deployed without byte code, with which it would be too large" in note
+    monkeypatch.setattr(source_module, "MAX_UNZIPPED_BYTES", plain.size)
+    message = refused(
+        lambda: LambdaHandler(stack, "Asked", code=source, runtime=here, bytecode=True)
+    )
+    assert "with all its requirements, unzipped, got:" in message
     for room, is_compiled in ((plain.size, False), (4 * plain.size, True)):
         built = package(source, None, platform, bytecode=None, max_size=room)
         assert built.has_byte_code is is_compiled

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.constructs.function import package_cache
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.package_cache import cached
 from serverless_stack.constructs.function.packaging import Package, package
@@ -167,3 +168,25 @@ def test_the_digest_is_kept_with_the_package(source: Path) -> None:
     notes = json.loads(built.archive.with_name("package.json").read_text())
     assert notes["digest"] == built.digest
     assert built.archive.read_bytes().endswith(built.digest.encode())
+
+
+def test_the_archives_that_were_used_last_are_kept(
+    source: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package_cache, "_KEPT_ARCHIVES", 2)
+    left = own_cache / "handlers" / "build-killed"
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
+
+    def edited(number: int) -> Path:
+        (source / "index.py").write_text(f"def handler(event, context): return {number}\n")
+        return packaged(source).archive
+
+    archives = [edited(number) for number in range(4)]
+    assert all(archive.is_file() for archive in archives)  # of the last hour
+    for age, archive in enumerate(archives):
+        os.utime(archive.with_name("package.json"), (age, age))
+    edited(0)  # is used again
+    edited(4)
+    assert [archive.is_file() for archive in archives] == [True, False, False, False]
+    assert len(list((own_cache / "handlers").iterdir())) == 2

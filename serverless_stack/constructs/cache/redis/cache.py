@@ -32,7 +32,7 @@ from serverless_stack.constructs.cache.redis.arguments import (
     RedisArguments,
     argument_problems,
 )
-from serverless_stack.constructs.cache.redis.auth import RedisAuth, token_secret
+from serverless_stack.constructs.cache.redis.auth import RedisAuth, secret_value, token_secret
 from serverless_stack.constructs.cache.redis.endpoints import RedisEndpoints
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.imported import from_attributes
@@ -203,7 +203,7 @@ class RedisCache(CacheBase):
             subnet_group=self.subnet_group,
             parameter_group=self.parameter_group,
             key_arn=None if key is None else key.key_arn,
-            auth_token=None if self._token is None else self._token.secret_value.unsafe_unwrap(),
+            auth_token=None if self._token is None else secret_value(self._token),
             logs=[delivery.request for delivery in (slow, core) if delivery],
         )
         node_of(self).default_child = self.replication_group
@@ -280,10 +280,7 @@ class RedisCache(CacheBase):
     @cached_property
     def client(self) -> ClientSettings:
         """What ``connect`` gives a function."""
-        login = (
-            self.users.client if self._token is None else self.users.client.with_token(self._token)
-        )
-        return self.user.client if self.user else login
+        return self.user.client if self.user else self.users.client.with_token(self._token)
 
     @property
     def node_labels(self) -> list[str]:

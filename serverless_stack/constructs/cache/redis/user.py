@@ -21,6 +21,7 @@ from serverless_stack.constructs.cache.redis.auth import (
     RedisAuth,
     auth_problems,
     generate_secret,
+    secret_value,
 )
 from serverless_stack.constructs.cache.redis.rotation import password_of, rotate
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers, unique_id
@@ -88,7 +89,7 @@ class RedisUser(Construct):
         if auth.has_secret:
             self.secret = auth.secret or generate_secret(self, f"Password of {path_of(self)}")
             # A dynamic reference, not the password.
-            mode["Passwords"] = [self.secret.secret_value.unsafe_unwrap()]
+            mode["Passwords"] = [secret_value(self.secret)]
         self.user = elasticache.CfnUser(
             self,
             "Resource",
