@@ -1,17 +1,35 @@
 """Acknowledge findings of cdk-nag and checkov, each with its reason, next to the resource."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 
 import jsii
-from aws_cdk import Acknowledgment, CfnResource, Stack, Validations
+from aws_cdk import Acknowledgment, CfnResource, Validations
 from constructs import IConstruct, IValidation
 
+from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import node_of, stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import AWS_SOLUTIONS, HIPAA, NIST, PCI
 
 ALL_STANDARDS = (NIST, HIPAA, PCI)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding that is accepted.
+
+    Attributes:
+        rule: The name of the rule in its pack, such as ``S1``.
+        reason: Why the finding is accepted, for a reviewer.
+        packs: The packs with a rule of this name.
+    """
+
+    rule: str
+    reason: str
+    packs: Sequence[str] = (AWS_SOLUTIONS,)
 
 
 def acknowledge(
@@ -31,10 +49,24 @@ def acknowledge(
         packs: The packs with a rule of this name.
         profile: The profile of the construct. Default: looked up.
     """
+    acknowledge_all(construct, [Finding(rule, reason, packs)], profile=profile)
+
+
+def acknowledge_all(
+    construct: IConstruct, findings: Iterable[Finding], *, profile: Profile | None = None
+) -> None:
+    """Acknowledge findings in those rule packs that the profile covers.
+
+    Args:
+        construct: The construct that has the findings, or a parent of it.
+        findings: The findings.
+        profile: The profile of the construct. Default: looked up.
+    """
     covered = (profile or Profile.of(construct)).settings.packs
     acknowledgments = [
-        Acknowledgment(id=f"{pack}::{pack}-{rule}", reason=reason)
-        for pack in packs
+        Acknowledgment(id=f"{pack}::{pack}-{finding.rule}", reason=finding.reason)
+        for finding in findings
+        for pack in finding.packs
         if pack in covered
     ]
     if acknowledgments:
@@ -63,9 +95,23 @@ def acknowledge_resources(
         reason: Why the wildcards are accepted.
         profile: The profile of the construct. Default: looked up.
     """
-    for resource in resources:
-        text = _as_in_finding(Stack.of(construct).resolve(resource))
-        acknowledge(construct, f"IAM5[Resource::{text}]", reason, profile=profile)
+    acknowledge_all(construct, resource_findings(construct, resources, reason), profile=profile)
+
+
+def resource_findings(
+    construct: IConstruct, resources: Sequence[str], reason: str
+) -> list[Finding]:
+    """Return the findings about wildcards in the resources of a policy.
+
+    Args:
+        construct: A construct of the stack with the policy.
+        resources: The resources, as written in the policy.
+        reason: Why the wildcards are accepted.
+    """
+    resolved: list[object] = list(resources)
+    if any(map(is_unresolved, resources)):
+        resolved = stack_of(construct).resolve(resolved)
+    return [Finding(f"IAM5[Resource::{_as_in_finding(value)}]", reason) for value in resolved]
 
 
 def acknowledge_resources_later(
@@ -86,7 +132,7 @@ def acknowledge_resources_later(
         with suppress(TypeError):
             acknowledge_resources(construct, resources, reason)
 
-    construct.node.add_validation(_AtSynthesis(act))
+    node_of(construct).add_validation(_AtSynthesis(act))
 
 
 def acknowledge_while(
@@ -111,7 +157,7 @@ def acknowledge_while(
         if open_still():
             acknowledge(construct, rule, reason, packs=packs)
 
-    construct.node.add_validation(_AtSynthesis(act))
+    node_of(construct).add_validation(_AtSynthesis(act))
 
 
 @jsii.implements(IValidation)

@@ -12,6 +12,7 @@ import typing_extensions
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.tree import path_of
 
 _SIMPLE: Mapping[object, str] = {
     object: "values",
@@ -240,7 +241,7 @@ def described(value: object) -> str:
     if isinstance(value, enum.Enum):
         return str(value)
     if isinstance(value, Construct):
-        return f"the {_qualified(type(value))} {value.node.path}"
+        return f"the {_qualified(type(value))} {path_of(value)}"
     if _delegates(value):
         return "a resource of another type"
     text = repr(value)

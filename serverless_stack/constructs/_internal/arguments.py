@@ -21,6 +21,7 @@ from serverless_stack.constructs._internal.annotations import (
     option_problems,
     type_problems,
 )
+from serverless_stack.constructs._internal.tree import path_of, remember_place, scope_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -41,6 +42,7 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
     """
     signature = inspect.signature(function)
     hints: dict[str, object] = {}
+    creates = function.__name__ == "__init__"
 
     @wraps(function)
     def checked(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -51,22 +53,27 @@ def check_types(function: Callable[_P, _R]) -> Callable[_P, _R]:
         except TypeError as error:
             owner = next(iter(args), None)
             raise TypeError(_call_problem(function, owner, kwargs) or str(error)) from None
-        problems = Problems(*(_path(arguments) or [_called(function)]))
+        problems: list[str] = []
         for name, value in arguments.items():
             kind = signature.parameters[name].kind
             if name not in hints:  # `self` or `cls`
                 continue
             if kind is inspect.Parameter.VAR_POSITIONAL:
                 for item in value:
-                    problems.add(type_problems(name, item, hints[name]))
+                    problems += type_problems(name, item, hints[name])
             elif kind is inspect.Parameter.VAR_KEYWORD:
-                problems.add(option_problems("", value, get_args(hints[name])[0]))
+                problems += option_problems("", value, get_args(hints[name])[0])
             elif name == "scope" and hints[name] is Construct:
                 needs_stack = not isinstance(next(iter(args), None), Stack)
-                problems.add(_scope_problems(value, needs_stack=needs_stack))
+                problems += _scope_problems(value, needs_stack=needs_stack)
             else:
-                problems.add(type_problems(name, value, hints[name]))
-        problems.raise_if_any()
+                problems += type_problems(name, value, hints[name])
+        if problems:
+            refused = Problems(*(_path(arguments) or [_called(function)]))
+            refused.add(problems)
+            refused.raise_if_any()
+        if creates and hints.get("scope") is Construct:
+            _remember(arguments)
         return function(*args, **kwargs)
 
     return checked
@@ -99,9 +106,9 @@ def _scope_problems(scope: object, *, needs_stack: bool) -> list[str]:
         return [f"`scope` must be a construct, got: {described(scope)}"]
     place: IConstruct | None = scope if needs_stack else None
     while place is not None and not isinstance(place, Stack):
-        place = place.node.scope
+        place = scope_of(place)
         if place is None:
-            shown = scope.node.path or type(scope).__name__
+            shown = path_of(scope) or type(scope).__name__
             return [f"`scope` must be a stack or a construct in a stack, got: {shown}"]
     return []
 
@@ -135,7 +142,15 @@ def _path(arguments: Mapping[str, object]) -> list[str]:
     parent, owner = arguments.get("scope"), next(iter(arguments.values()), None)
     if isinstance(parent, Construct):
         if "construct_id" in arguments:
-            return [parent.node.path, str(arguments["construct_id"])]
-        return [parent.node.path or type(parent).__name__]
+            return [path_of(parent), str(arguments["construct_id"])]
+        return [path_of(parent) or type(parent).__name__]
     created = isinstance(owner, Construct) and hasattr(owner, "__jsii_ref__")
-    return [owner.node.path] if created and isinstance(owner, Construct) else []
+    return [path_of(owner)] if created and isinstance(owner, Construct) else []
+
+
+def _remember(arguments: Mapping[str, object]) -> None:
+    """Remember the place of a construct that is being created."""
+    construct = next(iter(arguments.values()), None)
+    scope, construct_id = arguments.get("scope"), arguments.get("construct_id")
+    if isinstance(construct, Construct) and isinstance(scope, Construct):
+        remember_place(construct, scope, str(construct_id))

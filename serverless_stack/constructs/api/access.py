@@ -15,6 +15,7 @@ from aws_cdk import aws_iam as iam
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs._internal.tree import path_of
 
 Endpoint: TypeAlias = ec2.IInterfaceVpcEndpoint | ec2.InterfaceVpcEndpoint
 
@@ -124,7 +125,7 @@ def access_problems(access: Access) -> list[str]:
         problems.require(
             not known or _SERVICE in known.split("."),
             "`access` must have VPC endpoints of the service execute-api, got: "
-            f"{endpoint.node.path} of {known}",
+            f"{path_of(endpoint)} of {known}",
         )
     length = len(json.dumps(_document(access, allows=True).to_json()))
     problems.require(

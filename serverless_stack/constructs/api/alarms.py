@@ -9,9 +9,10 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import minutes, seconds, seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 
-_PERIOD = Duration.minutes(5)
+_PERIOD = minutes(5)
 _MAX_SECONDS = 900  # of an integration with a raised quota
 
 
@@ -49,10 +50,10 @@ class ApiAlarms(Construct):
         api: apigateway.RestApi,
         topic: sns.ITopic | sns.Topic | None = None,
         server_errors: int | None = 1,
-        latency: Duration | None = Duration.seconds(5),
+        latency: Duration | None = seconds(5),
         client_errors: int | None = 500,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         for argument, count in (("server_errors", server_errors), ("client_errors", client_errors)):
             if count is not None:
                 problems.between(argument, count, 1, float("inf"))
@@ -99,5 +100,5 @@ class ApiAlarms(Construct):
             evaluation_periods=periods,
             datapoints_to_alarm=datapoints,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-            alarm_description=f"{name} of {self.node.path.rpartition('/')[0]}: {advice}",
+            alarm_description=f"{name} of {path_of(self).rpartition('/')[0]}: {advice}",
         )

@@ -4,14 +4,16 @@ import hashlib
 from collections.abc import Sequence
 from typing import TypedDict
 
-from aws_cdk import Annotations, Duration, Stack
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from serverless_stack.constructs._internal.acknowledge import acknowledge, skip_in_checkov
+from serverless_stack.constructs._internal.acknowledge import Finding, skip_in_checkov
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.durations import seconds
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -50,7 +52,8 @@ class Authorizers:
         self._profile = profile
         self._created: dict[str, apigateway.IAuthorizer] = {}
         self._permitted: dict[str, lambda_.IFunction] = {}
-        self._acknowledged: set[tuple[str, str]] = set()
+        self._acknowledged: set[Finding] = set()
+        self._findings: list[Finding] = []
         self._warned: set[str] = set()
 
     def method_auth(self, auth: Auth) -> MethodAuth:
@@ -59,9 +62,9 @@ class Authorizers:
         Args:
             auth: Who may call the method.
         """
-        if auth.is_undecided:
-            self._warn(PUBLIC_WARNING, _public_message(self._scope.node.path))
-        if auth.has_cached_policy:
+        if auth.is_undecided and self._warns(PUBLIC_WARNING):
+            self._warn(PUBLIC_WARNING, _public_message(path_of(self._scope)))
+        if auth.has_cached_policy and self._warns(CACHED_POLICY_WARNING):
             self._warn(CACHED_POLICY_WARNING, _cached_policy_message(auth))
         if auth.kind == "public":
             return {}
@@ -74,8 +77,8 @@ class Authorizers:
             arguments["authorization_scopes"] = list(auth.scopes)
         return arguments
 
-    def acknowledge(self, auth: Auth, method: apigateway.Method) -> None:
-        """Acknowledge the findings about who may call a method.
+    def accept(self, auth: Auth, method: apigateway.Method) -> None:
+        """Add the findings about who may call a method to the ``new_findings``.
 
         Args:
             auth: Who may call it.
@@ -83,24 +86,34 @@ class Authorizers:
         """
         if auth.kind == "public":
             reason = auth.reason or _PUBLIC
-            self._acknowledge("APIG4", reason)
-            self._acknowledge("COG4", reason)
+            self._accept(Finding("APIG4", reason))
+            self._accept(Finding("COG4", reason))
             skip_in_checkov(method, {"CKV_AWS_59": reason}, profile=self._profile)
         elif auth.kind != "cognito":
             reason = _NOT_COGNITO[auth.kind]
-            self._acknowledge("COG4", reason)
+            self._accept(Finding("COG4", reason))
             if auth.kind == "api_key":
-                self._acknowledge("APIG4", reason)
+                self._accept(Finding("APIG4", reason))
 
-    def _acknowledge(self, rule: str, reason: str) -> None:
-        if (rule, reason) not in self._acknowledged:
-            self._acknowledged.add((rule, reason))
-            acknowledge(self._api, rule, reason, profile=self._profile)
+    def new_findings(self) -> list[Finding]:
+        """Return the findings since the last call, for all of which jsii is called once."""
+        findings, self._findings = self._findings, []
+        return findings
+
+    def _accept(self, finding: Finding) -> None:
+        if finding not in self._acknowledged:
+            self._acknowledged.add(finding)
+            self._findings.append(finding)
 
     def _warn(self, warning_id: str, message: str) -> None:
-        if warning_id not in self._warned:
-            self._warned.add(warning_id)
-            Annotations.of(self._scope).add_warning_v2(warning_id, message)
+        Annotations.of(self._scope).add_warning_v2(warning_id, message)
+
+    def _warns(self, warning_id: str) -> bool:
+        """Whether to give a warning, which the API has once."""
+        if warning_id in self._warned:
+            return False
+        self._warned.add(warning_id)
+        return True
 
     def _authorizer(self, auth: Auth) -> apigateway.IAuthorizer:
         key = _key_of(auth)
@@ -115,7 +128,7 @@ class Authorizers:
                 self._scope, construct_id, cognito_user_pools=list(auth.pools)
             )
         function = self._permitted_function(auth.function)
-        ttl = auth.ttl or Duration.seconds(0)
+        ttl = auth.ttl or seconds(0)
         if auth.kind == "lambda_token":
             return apigateway.TokenAuthorizer(
                 self._scope, construct_id, handler=function, results_cache_ttl=ttl
@@ -135,13 +148,13 @@ class Authorizers:
         another stack that is a cycle. So they get an import of the function, which adds none.
         """
         function = invokable_of(target)
-        path = function.node.path
+        path = path_of(function)
         if path not in self._permitted:
             digest = _digest(path)
             function.add_permission(
                 f"AuthorizerPermission{digest}",
                 principal=iam.ServicePrincipal("apigateway.amazonaws.com"),
-                source_arn=Stack.of(self._scope).format_arn(
+                source_arn=stack_of(self._scope).format_arn(
                     service="execute-api",
                     resource=self._api.rest_api_id,
                     resource_name="authorizers/*",
@@ -161,8 +174,8 @@ class Authorizers:
 def _key_of(auth: Auth) -> str:
     """Return the part of an authorizer's id: the same for the same authorizer, in any order."""
     if auth.function is None:
-        return _digest("cognito", *(pool.node.path for pool in auth.pools))
-    path = invokable_of(auth.function).node.path
+        return _digest("cognito", *(path_of(pool) for pool in auth.pools))
+    path = path_of(invokable_of(auth.function))
     return _digest(auth.kind, path, str(_seconds(auth.ttl)), *auth.identity_sources)
 
 

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.connect import bucket_of
+from serverless_stack.constructs._internal.tree import region_of
 from serverless_stack.constructs.api.binding import (
     TEXT,
     Answers,
@@ -130,7 +130,7 @@ def _bind_objects(objects: S3Objects, place: Place) -> Binding:
         statements.append(allow(["kms:Decrypt"], bucket.encryption_key.key_arn))
     reason = "the role of a route reads the objects below its prefix, whose names it cannot know"
     wildcards = [] if objects.key else [bucket.arn_for_objects(f"{objects.prefix}*")]
-    home, region = Stack.of(place.scope).region, bucket.env.region
+    home, region = region_of(place.scope), bucket.env.region
     is_elsewhere = home != region and not (is_unresolved(home) or is_unresolved(region))
     integration = apigateway.AwsIntegration(
         service="s3",

@@ -15,6 +15,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved, rep
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable, add_environment, invokable_of
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 
 # Browsers keep a preflight no longer: Firefox a day, Chromium two hours.
 MAX_AGE_SECONDS = (0, 86_400)
@@ -212,7 +213,7 @@ def handler_problems(target: Invokable, cors: Cors | None) -> list[str]:
         return []
     return [
         f"`cors` must be the same for all APIs of a function, got: other rules for "
-        f"{function.node.path}; pass the same `cors`, or a function of its own"
+        f"{path_of(function)}; pass the same `cors`, or a function of its own"
     ]
 
 

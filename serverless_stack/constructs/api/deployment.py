@@ -13,7 +13,9 @@ from aws_cdk import Annotations, CfnResource, NestedStack, Stack, TreeInspector
 from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct, IValidation
 
+from serverless_stack.constructs._internal.attributes import id_of_api
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 
 Part = (
     apigateway.CfnAuthorizer
@@ -49,10 +51,10 @@ def deploy_all_changes(api: apigateway.RestApi) -> None:
     Args:
         api: The API.
     """
-    stack = Stack.of(api)
+    stack = stack_of(api)
     if stack not in _APIS:
         _APIS[stack] = []
-        stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
+        node_of(stack).add_validation(_AtSynthesis(stack, _APIS[stack]))
     _APIS[stack].append(_Api(api))
 
 
@@ -69,24 +71,31 @@ class _AtSynthesis:
 
     def validate(self) -> list[str]:
         """Complete the deployments and return no error."""
-        constructs = self._stack.node.find_all()
-        raw = [(part, part.rest_api_id) for part in _raw_parts(constructs)]
-        resolved = [self._stack.resolve(rest_api_id) for _part, rest_api_id in raw]
+        constructs = node_of(self._stack).find_all()
+        raw = _raw_parts(constructs)
+        # Authorizers of CDK have tokens of their own, which stand for the same.
+        ids = self._resolved([item.rest_api_id for item in (*self._apis, *raw)]) if raw else []
         preflights = _mock_preflights(constructs)
         elsewhere = self._parts_elsewhere()
-        for api in self._apis:
-            own = self._stack.resolve(api.rest_api_id)
-            # Authorizers of CDK have tokens of their own, which stand for the same.
-            parts = [part for (part, _id), known in zip(raw, resolved, strict=True) if known == own]
-            api.deploy(parts, self._stack)
-            for method in preflights.get(api.rest_api_id, ()):
+        for place, api in enumerate(self._apis):
+            if raw:
+                known = ids[len(self._apis) :]
+                parts = [part for part, of in zip(raw, known, strict=True) if of == ids[place]]
+                api.deploy(parts, self._stack)
+            for method in preflights.get(api.rest_api_id, ()) if preflights else ():
                 method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
-            api.warn([part for part, known in elsewhere if known == api.rest_api_id], self._stack)
+            if elsewhere:
+                others = [part for part, known in elsewhere if known == api.rest_api_id]
+                api.warn(others, self._stack)
         return []
+
+    def _resolved(self, tokens: Sequence[str]) -> list[object]:
+        resolved: list[object] = self._stack.resolve(list(tokens))
+        return resolved
 
     def _parts_elsewhere(self) -> list[tuple[Part, str]]:
         """Return the parts of APIs outside of the stack, each with the id of its API."""
-        if self._stack.node.try_find_child("Exports") is None:  # no other stack uses a value
+        if node_of(self._stack).try_find_child("Exports") is None:  # no other stack uses a value
             return []
         return [
             (part, part.rest_api_id)
@@ -104,14 +113,18 @@ class _Api:
 
     def __init__(self, api: apigateway.RestApi) -> None:
         self._api = api
-        self.rest_api_id = api.rest_api_id
         self._done: set[str] = set()
+
+    @property
+    def rest_api_id(self) -> str:
+        """The id of the API, a token."""
+        return id_of_api(self._api)
 
     def deploy(self, parts: Sequence[Part], stack: Stack) -> None:
         """Make parts of the API part of its deployment's id, each once."""
         parts = self._new(parts)
-        deployment = self._api.latest_deployment
-        if deployment is None or not parts:
+        deployment = self._api.latest_deployment if parts else None
+        if deployment is None:
             return
         resource = default_child(deployment, apigateway.CfnDeployment)
         for part in parts:
@@ -128,15 +141,15 @@ class _Api:
         for part in self._new(others):
             Annotations.of(part).add_warning_v2(
                 "serverless-stack:not-deployed",
-                f"{part.node.path} is deployed after the stages of {self._api.node.path}, which "
+                f"{path_of(part)} is deployed after the stages of {path_of(self._api)}, which "
                 "serve it only after the next deployment of that API. Create it in the stack "
-                f"{stack.node.path}, with `add_route` for a route, or add an "
+                f"{path_of(stack)}, with `add_route` for a route, or add an "
                 "`aws_apigateway.Deployment` to its stack.",
             )
 
     def _new(self, parts: Sequence[Part]) -> list[Part]:
         """Return the parts that no earlier synthesis has seen, in the order of their paths."""
-        by_path = {part.node.path: part for part in parts}
+        by_path = {path_of(part): part for part in parts}
         new = [path for path in sorted(by_path) if path not in self._done]
         self._done |= set(new)
         return [by_path[path] for path in new]
@@ -172,7 +185,7 @@ def _raw_parts(constructs: Sequence[IConstruct]) -> list[Part]:
 
 def _in_stack(part: Part, stack: Stack) -> CfnResource | None:
     """Return what the deployment waits for: the part, or the nested stack that it is in."""
-    place: Stack | None = Stack.of(part)
+    place: Stack | None = stack_of(part)
     if place is stack:
         return part
     while place is not None:

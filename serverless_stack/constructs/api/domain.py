@@ -15,6 +15,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.tls import Tls, tls_problems
 
 _EDGE_REGION = "us-east-1"
@@ -142,7 +143,7 @@ def domain_problems(domain: Domain, stages: list[str], region: str, *, private: 
         problems.require(
             not isinstance(domain.hosted_zone, route53.PrivateHostedZone),
             "`domain.hosted_zone` must be a public one, in which callers find the name, got: "
-            f"{domain.hosted_zone.node.path}; pass a PublicHostedZone",
+            f"{path_of(domain.hosted_zone)}; pass a PublicHostedZone",
         )
         zone = domain.hosted_zone.zone_name.rstrip(".")
         problems.require(

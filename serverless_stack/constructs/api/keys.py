@@ -10,6 +10,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.throttling import UsagePlan
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import HIPAA, NIST
@@ -51,7 +52,7 @@ def key_problems(
     problems.require(
         secret is None or secret not in [child.secret for child in children],
         f"`secret` must be that of one key, because API Gateway takes the same value for the same "
-        f"key, got: {secret and secret.node.path} again",
+        f"key, got: {secret and path_of(secret)} again",
     )
     names = ", ".join(repr(item.name) for item in plans) or "none"
     if not plans:
@@ -101,11 +102,11 @@ class ApiKey(Construct):
         secret: secretsmanager.ISecret | secretsmanager.Secret | None,
     ) -> None:
         super().__init__(scope, f"ApiKey-{construct_id}")
-        value = secret or _generated(self, f"API key {construct_id} of {scope.node.path}")
+        value = secret or _generated(self, f"API key {construct_id} of {path_of(scope)}")
         key = apigateway.CfnApiKey(
             self,
             "Key",
-            description=f"{construct_id} of {scope.node.path}",
+            description=f"{construct_id} of {path_of(scope)}",
             enabled=True,
             # A dynamic reference, which CloudFormation resolves in any property of a resource
             # ("Get a secret or secret value from Secrets Manager").

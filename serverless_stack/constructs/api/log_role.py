@@ -5,12 +5,15 @@ for REST APIs in API Gateway"). It is a setting of the account, so no stack may 
 ``AWS::ApiGateway::Account`` would replace the role of others, and take it away when its stack goes.
 """
 
-from aws_cdk import Aws, CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CustomResource, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.durations import minutes
+from serverless_stack.constructs._internal.policies import Statement, service_principal
 from serverless_stack.constructs._internal.shared import shared_construct
+from serverless_stack.constructs._internal.tree import region_of, remember_place
 from serverless_stack.constructs.function.custom_resource import (
     ANSWERS,
     custom_resource,
@@ -42,11 +45,12 @@ class LogRole(Construct):
 
     def __init__(self, scope: Construct, construct_id: str, profile: Profile) -> None:
         super().__init__(scope, construct_id)
+        remember_place(self, scope, construct_id)
         profile.apply(self)  # the parent is shared by the stack, which may have another profile
         self.role = iam.Role(
             self,
             "CloudWatchRole",
-            assumed_by=iam.ServicePrincipal(_SERVICE),
+            assumed_by=service_principal(_SERVICE),
             description="Writes the logs of all REST APIs of the account and region",
             managed_policies=[iam.ManagedPolicy.from_aws_managed_policy_name(_POLICY)],
         )
@@ -59,23 +63,20 @@ class LogRole(Construct):
             PARTS,
             description="Sets the CloudWatch role of API Gateway if the account has none",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
-        account = f"arn:{Aws.PARTITION}:apigateway:{Stack.of(self).region}::/account"
+        role_arn = self.role.role_arn
+        account = f"arn:{Aws.PARTITION}:apigateway:{region_of(self)}::/account"
         permissions = deploy_time.allow(
             self,
             [
-                iam.PolicyStatement(
-                    actions=["apigateway:GET", "apigateway:PATCH"], resources=[account]
-                ),
-                iam.PolicyStatement(
-                    actions=["iam:PassRole"],
-                    resources=[self.role.role_arn],
-                    conditions={
-                        "StringEquals": {"iam:PassedToService": "apigateway.amazonaws.com"}
-                    },
+                Statement(["apigateway:GET", "apigateway:PATCH"], [account]),
+                Statement(
+                    ["iam:PassRole"],
+                    [role_arn],
+                    conditions={"StringEquals": {"iam:PassedToService": _SERVICE}},
                 ),
             ],
         )
@@ -84,8 +85,8 @@ class LogRole(Construct):
             "Custom::ApiGatewayLogRole",
             deploy_time.function,
             permissions,
-            {"RoleArn": self.role.role_arn},
-            service_timeout=Duration.minutes(10),
+            {"RoleArn": role_arn},
+            service_timeout=minutes(10),
         )
 
 

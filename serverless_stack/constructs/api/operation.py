@@ -17,6 +17,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.shared import alarm_topic
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs._internal.waf import Waf, waf_problems
 from serverless_stack.constructs.api.access import (
     Access,
@@ -190,7 +191,7 @@ class Operation:
             )
         if self.client_certificate:
             certificate = apigateway.CfnClientCertificate(
-                scope, "ClientCertificate", description=scope.node.path
+                scope, "ClientCertificate", description=path_of(scope)
             )
             for stage in stages.values():
                 raw = default_child(stage, apigateway.CfnStage)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -11,19 +11,17 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import apigateway as rules
+from serverless_stack.constructs._internal.acknowledge import acknowledge_all
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Invokable
+from serverless_stack.constructs._internal.tree import path_of, region_of, remember_place
 from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.api.access import Access
 from serverless_stack.constructs.api.acknowledgements import acknowledge_missing
 from serverless_stack.constructs.api.alarms import ApiAlarms
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.api.caching import ApiCache
-from serverless_stack.constructs.api.cors import (
-    Cors,
-    add_gateway_responses,
-    preflight_of,
-)
+from serverless_stack.constructs.api.cors import Cors, add_gateway_responses, preflight_of
 from serverless_stack.constructs.api.deployment import deploy_all_changes
 from serverless_stack.constructs.api.domain import Domain
 from serverless_stack.constructs.api.keys import ApiKey, key_problems
@@ -32,11 +30,7 @@ from serverless_stack.constructs.api.policy import Policy
 from serverless_stack.constructs.api.releases import Canaries, Variables, variables_by_stage
 from serverless_stack.constructs.api.route_keys import parse_key
 from serverless_stack.constructs.api.router import Router
-from serverless_stack.constructs.api.routes import (
-    AnyRoute,
-    Routes,
-    route_of,
-)
+from serverless_stack.constructs.api.routes import AnyRoute, Routes, route_of
 from serverless_stack.constructs.api.routing import Routing
 from serverless_stack.constructs.api.stages import (
     MethodSettings,
@@ -154,7 +148,7 @@ class ProxyApi(Construct):
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         policy = Policy(auth, cors, throttle, cache, tuple(usage_plans), access is not None)
         problems.add(policy.problems())
         routing = Routing(handler, routes or {}, policy, binary_media_types)
@@ -178,7 +172,7 @@ class ProxyApi(Construct):
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
-        problems.add(operation.problems(Stack.of(scope).region))
+        problems.add(operation.problems(region_of(scope)))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
@@ -191,7 +185,7 @@ class ProxyApi(Construct):
         api = apigateway.RestApi(
             self,
             "RestApi",
-            rest_api_name=self.node.path.replace("/", "-"),
+            rest_api_name=path_of(self).replace("/", "-"),
             binary_media_types=list(binary_media_types),
             cloud_watch_role=False,
             default_cors_preflight_options=preflight_of(cors) if cors else None,
@@ -200,6 +194,7 @@ class ProxyApi(Construct):
             ),
             **operation.rest_api_settings(allows=not policy.is_signed, preflights=bool(cors)),
         )
+        remember_place(api, self, "RestApi")
         self._routing = routing
         self.rest_api = api
         self.is_private = operation.is_private
@@ -225,6 +220,7 @@ class ProxyApi(Construct):
         if cors is not None:
             add_gateway_responses(api, cors)
         routing.add_to(self._router)
+        self._router.is_shared = True
         self.web_acl: wafv2.CfnWebACL | None = operation.add_protection(
             self, api, self.stages, profile
         )
@@ -232,7 +228,9 @@ class ProxyApi(Construct):
         self._domain_name = operation.add_releases(self, api, self.stages, profile)
         acknowledge_missing(
             api,
+            self.stage,
             profile,
+            self._router.new_findings(),
             has_cache=cache is not None,
             has_waf=operation.has_waf,
             has_logs=bool(operation.access_log),
@@ -251,10 +249,11 @@ class ProxyApi(Construct):
         Raises:
             ValueError: If the key or the route is wrong.
         """
-        problems = Problems(self.node.path)
+        problems = Problems(path_of(self))
         problems.add(self._routing.more_problems({key: route}, self._router.keys, Profile.of(self)))
         problems.raise_if_any()
         self._router.add(parse_key(key), route_of(route))
+        acknowledge_all(self.rest_api, self._router.new_findings(), profile=Profile.of(self))
 
     @check_types
     def add_api_key(
@@ -281,7 +280,7 @@ class ProxyApi(Construct):
         Raises:
             ValueError: If the name is taken or wrong, or there is no such plan.
         """
-        problems = Problems(self.node.path)
+        problems = Problems(path_of(self))
         problems.add(key_problems(self, name, plan, self._routing.policy.plans, secret))
         problems.raise_if_any()
         chosen = plan or self._routing.policy.plans[0]
@@ -296,5 +295,5 @@ class ProxyApi(Construct):
     def domain_name(self) -> apigateway.IDomainName:
         """The domain, which other APIs share with ``Domain.existing``."""
         if self._domain_name is None:
-            raise AttributeError(f"`domain` was left out of {self.node.path}")
+            raise AttributeError(f"`domain` was left out of {path_of(self)}")
         return self._domain_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Aws, CustomResource, Duration, Stack
+from aws_cdk import Aws, CustomResource
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -15,7 +15,10 @@ from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.durations import minutes
+from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.shared import shared_construct
+from serverless_stack.constructs._internal.tree import region_of
 from serverless_stack.constructs.function.custom_resource import ANSWERS, deploy_time_function
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -162,7 +165,7 @@ class ApiReleases(Construct):
             PARTS,
             description="Chooses and deletes deployments of APIs while their stack is deployed",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
@@ -170,7 +173,7 @@ class ApiReleases(Construct):
         self._deploy_time = deploy_time
         self._policy: iam.Policy | iam.ManagedPolicy | None = None
 
-    def allow(self, statements: list[iam.PolicyStatement]) -> iam.Policy | iam.ManagedPolicy:
+    def allow(self, statements: Sequence[Statement]) -> iam.Policy | iam.ManagedPolicy:
         """Add permissions, and return the policy that has them.
 
         Args:
@@ -179,7 +182,7 @@ class ApiReleases(Construct):
         if self._policy is None:
             self._policy = self._deploy_time.allow(self, statements)
         else:
-            self._policy.add_statements(*statements)
+            self._policy.add_statements(*[statement.for_cdk() for statement in statements])
         return self._policy
 
 
@@ -220,7 +223,7 @@ def add_releases(
             service_token=releases.function.function_arn,
             resource_type="Custom::ApiStableDeployment",
             properties={**common, "StageName": name, "Percent": f"{canary.percent:g}"},
-            service_timeout=Duration.minutes(10),
+            service_timeout=minutes(10),
         )
         stable.node.add_dependency(policy)
         raw = default_child(stages[name], apigateway.CfnStage)
@@ -237,24 +240,21 @@ def add_releases(
         service_token=releases.function.function_arn,
         resource_type="Custom::ApiDeployments",
         properties={**common, "Keep": f"{keep}"},
-        service_timeout=Duration.minutes(10),
+        service_timeout=minutes(10),
     )
     pruning.node.add_dependency(policy, *stages.values())
 
 
 def _arn(api: apigateway.RestApi) -> str:
-    region = Stack.of(api).region
+    region = region_of(api)
     return f"arn:{Aws.PARTITION}:apigateway:{region}::/restapis/{api.rest_api_id}"
 
 
-def _statements(api: apigateway.RestApi, stages: Sequence[str]) -> list[iam.PolicyStatement]:
+def _statements(api: apigateway.RestApi, stages: Sequence[str]) -> list[Statement]:
     arn = _arn(api)
     named = [f"{arn}/stages/{name}" for name in stages]
     return [
-        iam.PolicyStatement(
-            actions=["apigateway:GET"],
-            resources=[f"{arn}/deployments", f"{arn}/stages", *named],
-        ),
-        iam.PolicyStatement(actions=["apigateway:PATCH"], resources=named),
-        iam.PolicyStatement(actions=["apigateway:DELETE"], resources=[f"{arn}/deployments/*"]),
+        Statement(["apigateway:GET"], [f"{arn}/deployments", f"{arn}/stages", *named]),
+        Statement(["apigateway:PATCH"], named),
+        Statement(["apigateway:DELETE"], [f"{arn}/deployments/*"]),
     ]

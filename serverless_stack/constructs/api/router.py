@@ -4,11 +4,12 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
+from serverless_stack.constructs._internal.acknowledge import Finding
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
@@ -27,8 +28,7 @@ from serverless_stack.constructs.api.routes import Route, service_of
 from serverless_stack.constructs.api.stages import MethodSettings
 from serverless_stack.constructs.profiles.profile import Profile
 
-# "Response streaming for REST APIs"
-_LONGEST_STREAM = Duration.minutes(15)
+_LONGEST_STREAM_MINUTES = 15  # "Response streaming for REST APIs"
 
 
 class Router:
@@ -41,6 +41,9 @@ class Router:
         policy: Who may call, and what is kept and throttled.
         profile: The profile of the construct.
         binary_media_types: The binary media types of the API.
+
+    Attributes:
+        is_shared: Whether others have the API as well, and may have added resources to it.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Router:
         self._origin_template = "" if policy.cors is None else origin_template(policy.cors)
         self._authorizers = Authorizers(scope, api, profile)
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
+        self._integrations: dict[object, apigateway.LambdaIntegration] = {}
         self._methods: dict[str, Route] = {}
+        self.is_shared = False
         self._expected: set[str] = set()
         self._models: dict[str, apigateway.IModel] = {}
         self._validator: apigateway.RequestValidator | None = None
@@ -72,6 +77,10 @@ class Router:
     def keys(self) -> list[str]:
         """The keys of the methods so far."""
         return list(self._methods)
+
+    def new_findings(self) -> list[Finding]:
+        """Return the findings about the methods that were added since the last call."""
+        return self._authorizers.new_findings()
 
     def expect(self, keys: Iterable[str]) -> None:
         """Record which methods are added next, so that an ``ANY`` leaves their settings to them.
@@ -120,7 +129,7 @@ class Router:
             request_validator=None if route.model is None else self._body_validator(),
             **self._authorizers.method_auth(auth),
         )
-        self._authorizers.acknowledge(auth, method)
+        self._authorizers.accept(auth, method)
         if self._policy.cors is not None and service_of(route) is None:
             give_rules(cast(Invokable, route.target), self._policy.cors)
         settings = method_settings(self._policy, key.verb, route.throttle, route.cache)
@@ -142,7 +151,8 @@ class Router:
         if path not in self._resources:
             parent, _, segment = path.rpartition("/")
             above = self._resource(parent or ROOT)
-            self._resources[path] = above.get_resource(segment) or above.add_resource(segment)
+            found = above.get_resource(segment) if self.is_shared else None
+            self._resources[path] = found or above.add_resource(segment)
         return self._resources[path]
 
     def _binding(
@@ -163,17 +173,25 @@ class Router:
                 cache_keys=cache_keys,
             )
             return bind(service, place)
-        return Binding(
-            apigateway.LambdaIntegration(
-                invokable_of(cast(Invokable, route.target)),
+        return Binding(self._integration(route, cache_keys))
+
+    def _integration(
+        self, route: Route, cache_keys: Sequence[str] | None
+    ) -> apigateway.LambdaIntegration:
+        """Return the integration of a function, one for all routes with the same settings."""
+        function = invokable_of(cast(Invokable, route.target))
+        settings = (function, None if cache_keys is None else tuple(cache_keys), route.stream)
+        if settings not in self._integrations:
+            self._integrations[settings] = apigateway.LambdaIntegration(
+                function,
                 scope_permission_to_method=False,  # one permission for all routes of a function
                 cache_key_parameters=None if cache_keys is None else list(cache_keys),
                 response_transfer_mode=(
                     apigateway.ResponseTransferMode.STREAM if route.stream else None
                 ),
-                timeout=_LONGEST_STREAM if route.stream else None,
+                timeout=minutes(_LONGEST_STREAM_MINUTES) if route.stream else None,
             )
-        )
+        return self._integrations[settings]
 
     def _request_models(
         self, key: RouteKey, route: Route, resource: apigateway.IResource

@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.api.auth import Auth, auth_problems
 from serverless_stack.constructs.api.caching import RouteCache, route_cache_problems
 from serverless_stack.constructs.api.integrations import (
@@ -157,10 +158,10 @@ def _stream_problems(key: RouteKey, route: Route, name: str, *, has_cache: bool)
         problems.fail(f"`{name}` must be for a function, got: {type(route.target).__name__}")
         return problems.messages
     runtime = _runtime_of(cast(Invokable, route.target))
-    if runtime is not None and runtime.family in _NO_STREAMS:
+    if runtime is not None and family_of(runtime) in _NO_STREAMS:
         problems.fail(
             f"`{name}` must be for a function of Node.js or of a runtime of your own, "
-            f"got: {runtime.name}, whose answers Lambda does not stream "
+            f"got: {name_of(runtime)}, whose answers Lambda does not stream "
             '("Response streaming for Lambda functions")'
         )
     problems.require(

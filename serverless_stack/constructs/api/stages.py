@@ -1,6 +1,7 @@
 """The stages of an API: their names, and settings of their methods."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TypedDict
 
 from aws_cdk import Duration
@@ -10,6 +11,7 @@ from aws_cdk import aws_logs as logs
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.caching import ApiCache
 from serverless_stack.constructs.api.logs import ACCESS_LOG_FORMAT
 from serverless_stack.constructs.api.throttling import Throttle
@@ -107,7 +109,7 @@ def add_stage(
         ValueError: If the API has no deployment.
     """
     if api.latest_deployment is None:
-        raise ValueError(f"{api.node.path} must have a deployment, got: none")
+        raise ValueError(f"{path_of(api)} must have a deployment, got: none")
     return apigateway.Stage(
         api,
         f"Stage.{name}",
@@ -129,7 +131,7 @@ class MethodSettings:
     """
 
     def __init__(self, stages: Sequence[apigateway.Stage], settings: StageSettings) -> None:
-        self._stages = [default_child(stage, apigateway.CfnStage) for stage in stages]
+        self._stages = stages
         self._places: dict[tuple[str, str], int] = {}
         inherited = {
             "ThrottlingRateLimit": settings["throttling_rate_limit"],
@@ -162,5 +164,9 @@ class MethodSettings:
         escaped = "/" if path == "/" else "/" + path.replace("/", "~1")
         setting = {**self._inherited, **settings, "HttpMethod": verb, "ResourcePath": escaped}
         place = self._places.setdefault((verb, path), len(self._places) + 1)
-        for stage in self._stages:
+        for stage in self._raw_stages:
             stage.add_property_override(f"MethodSettings.{place}", setting)
+
+    @cached_property
+    def _raw_stages(self) -> list[apigateway.CfnStage]:
+        return [default_child(stage, apigateway.CfnStage) for stage in self._stages]

@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.tree import stack_of
 
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 
@@ -140,7 +140,7 @@ def create_usage_plan(
     return apigateway.UsagePlan(
         scope,
         f"UsagePlan-{plan.name}",
-        name=f"{Stack.of(scope).stack_name}-{scope.node.id}-{plan.name}",
+        name=f"{stack_of(scope).stack_name}-{scope.node.id}-{plan.name}",
         throttle=(
             None
             if plan.rate is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -14,6 +14,15 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.attributes import arn_of_distribution
+from serverless_stack.constructs._internal.buckets import (
+    add_to_bucket_policy,
+    arn_of_bucket,
+    arn_of_objects,
+    key_of_bucket,
+)
+from serverless_stack.constructs._internal.policies import service_principal
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cdn.origins import Origin
 from serverless_stack.constructs.cdn.resources import bucket_of
 from serverless_stack.constructs.cdn.targets import MediaEndpoint
@@ -27,13 +36,15 @@ def hide_manifests(bucket: s3.IBucket) -> None:
     Args:
         bucket: The bucket. The policy of an imported one is not changed.
     """
-    bucket.add_to_resource_policy(
-        iam.PolicyStatement(
-            effect=iam.Effect.DENY,
-            actions=["s3:GetObject"],
-            principals=[iam.ServicePrincipal(_SERVICE)],
-            resources=[bucket.arn_for_objects(f"{contract.RESERVED_PREFIX}*")],
-        )
+    add_to_bucket_policy(bucket, [_hidden_manifests(bucket)])
+
+
+def _hidden_manifests(bucket: s3.IBucket) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        effect=iam.Effect.DENY,
+        actions=["s3:GetObject"],
+        principals=[service_principal(_SERVICE)],
+        resources=[arn_of_objects(bucket, f"{contract.RESERVED_PREFIX}*")],
     )
 
 
@@ -67,38 +78,37 @@ def _allow_bucket(
     CDK's own grant allows the whole bucket. Listing is allowed because S3 answers 403 instead of
     404 for a missing object otherwise; the default root object keeps viewers from listing.
     """
-    same_stack = Stack.of(bucket).node.addr == Stack.of(cdn).node.addr
+    same_stack = path_of(stack_of(bucket)) == path_of(stack_of(cdn))
     # In another stack, the distribution's id would make a cycle.
     condition = _this(distribution) if same_stack else _any_distribution(cdn)
     folder = f"{origin_path or ''}/*".removeprefix("/")
-    added = [
-        bucket.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=[action],
-                principals=[iam.ServicePrincipal(_SERVICE)],
-                resources=[resource],
-                conditions=condition,
-            )
-        ).statement_added
+    statements = [
+        iam.PolicyStatement(
+            actions=[action],
+            principals=[service_principal(_SERVICE)],
+            resources=[resource],
+            conditions=condition,
+        )
         for action, resource in (
-            ("s3:GetObject", bucket.arn_for_objects(folder)),
-            ("s3:ListBucket", bucket.bucket_arn),
+            ("s3:GetObject", arn_of_objects(bucket, folder)),
+            ("s3:ListBucket", arn_of_bucket(bucket)),
         )
     ]
-    if not all(added):
+    if origin_path is None:
+        statements.append(_hidden_manifests(bucket))
+    if not add_to_bucket_policy(bucket, statements):
         name = "BUCKET" if is_unresolved(bucket.bucket_name) else bucket.bucket_name
         arn = f"arn:aws:s3:::{name}"
         _warn(
             cdn,
             "bucket-policy",
-            f"the policy of {bucket.node.path} is not in this app: add",
+            f"the policy of {path_of(bucket)} is not in this app: add",
             _statement("s3:GetObject", f"{arn}/{folder}"),
             _statement("s3:ListBucket", arn),
         )
-    if origin_path is None:
-        hide_manifests(bucket)
-    if bucket.encryption_key is not None:
-        _allow_key(cdn, bucket.encryption_key)
+    key = key_of_bucket(bucket)
+    if key is not None:
+        _allow_key(cdn, key)
 
 
 def _allow_key(cdn: Construct, key: kms.IKey) -> None:
@@ -106,7 +116,7 @@ def _allow_key(cdn: Construct, key: kms.IKey) -> None:
     result = key.add_to_resource_policy(
         iam.PolicyStatement(
             actions=["kms:Decrypt"],
-            principals=[iam.ServicePrincipal(_SERVICE)],
+            principals=[service_principal(_SERVICE)],
             resources=["*"],
             conditions=_any_distribution(cdn),
         )
@@ -115,7 +125,7 @@ def _allow_key(cdn: Construct, key: kms.IKey) -> None:
         _warn(
             cdn,
             "key-policy",
-            f"the policy of {key.node.path} is not in this app: add",
+            f"the policy of {path_of(key)} is not in this app: add",
             _statement("kms:Decrypt", "*"),
         )
 
@@ -154,11 +164,11 @@ def _allow_endpoint(
 
 
 def _this(distribution: cloudfront.Distribution) -> dict[str, object]:
-    return {"StringEquals": {"AWS:SourceArn": distribution.distribution_arn}}
+    return {"StringEquals": {"AWS:SourceArn": arn_of_distribution(distribution)}}
 
 
 def _any_distribution(cdn: Construct) -> dict[str, object]:
-    arn = Stack.of(cdn).format_arn(
+    arn = stack_of(cdn).format_arn(
         service="cloudfront", region="", resource="distribution", resource_name="*"
     )
     return {"ArnLike": {"AWS:SourceArn": arn}}

@@ -4,12 +4,13 @@ import hashlib
 import json
 from typing import TypeVar
 
-from aws_cdk import Names, Stack
+from aws_cdk import Names
 from aws_cdk import aws_cloudfront as cloudfront
 from constructs import Construct
 
 from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs._internal.shared import shared_construct
+from serverless_stack.constructs._internal.tree import stack_of
 
 _Control = TypeVar(
     "_Control",
@@ -70,7 +71,7 @@ def unique_name(home: Construct, kind: str, max_length: int) -> str:
         max_length: The longest name that CloudFront accepts.
     """
     uuid_length = 37  # with the hyphen before it
-    short = Names.unique_resource_name(Stack.of(home), max_length=max_length - uuid_length)
+    short = Names.unique_resource_name(stack_of(home), max_length=max_length - uuid_length)
     kept = short[: max_length - uuid_length - len(kind)]
     return f"{kept}{kind}-{stack_uuid()}"
 
@@ -82,6 +83,6 @@ def digest_of(scope: Construct, value: object) -> str:
         scope: A construct of the stack.
         value: The value, of what JSON has; tokens count by what they stand for.
     """
-    resolved = Stack.of(scope).resolve(json.loads(json.dumps(value)))
+    resolved = stack_of(scope).resolve(json.loads(json.dumps(value)))
     text = json.dumps(resolved, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:8]

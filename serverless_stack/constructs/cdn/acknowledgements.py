@@ -3,7 +3,8 @@
 from aws_cdk import aws_cloudfront as cloudfront
 
 from serverless_stack.constructs._internal.acknowledge import (
-    acknowledge,
+    Finding,
+    acknowledge_all,
     acknowledge_rule_of_cdk,
     skip_in_checkov,
 )
@@ -36,18 +37,19 @@ def acknowledge_missing(
         has_web_acl: Whether it has a web ACL.
         has_log: Whether requests are logged.
     """
-    skips = {}
+    findings, skips = [], {}
     if not has_certificate:
-        acknowledge(distribution, "CFR4", _CERTIFICATE, profile=profile)
+        findings.append(Finding("CFR4", _CERTIFICATE))
         skips["CKV_AWS_174"] = _CERTIFICATE
     if not has_countries:
-        acknowledge(distribution, "CFR1", _COUNTRIES, profile=profile)
+        findings.append(Finding("CFR1", _COUNTRIES))
     if not has_web_acl:
-        acknowledge(distribution, "CFR2", _WEB_ACL, profile=profile)
+        findings.append(Finding("CFR2", _WEB_ACL))
         skips["CKV_AWS_68"] = _WEB_ACL
     if not has_log:
-        acknowledge(distribution, "CFR3", _ACCESS_LOG, profile=profile)
+        findings.append(Finding("CFR3", _ACCESS_LOG))
         skips["CKV_AWS_86"] = _ACCESS_LOG
+    acknowledge_all(distribution, findings, profile=profile)
     skip_in_checkov(distribution, skips, profile=profile)
 
 

@@ -3,7 +3,7 @@
 CloudFront publishes its metrics in us-east-1, and alarms must be where their metrics are.
 """
 
-from aws_cdk import Annotations, Duration, Stack
+from aws_cdk import Annotations, Duration
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_sns as sns
@@ -12,8 +12,9 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import minutes, seconds, seconds_problems
 from serverless_stack.constructs._internal.shared import alarm_topic
+from serverless_stack.constructs._internal.tree import path_of, region_of
 from serverless_stack.constructs.cdn.us_east_1 import (
     US_EAST_1,
     after_in_us_east_1,
@@ -22,7 +23,7 @@ from serverless_stack.constructs.cdn.us_east_1 import (
 )
 from serverless_stack.constructs.profiles.profile import Profile
 
-_PERIOD = Duration.minutes(5)
+_PERIOD = minutes(5)
 _MAX_SECONDS = 180  # the longest response time-out of an origin ("Quotas on distributions")
 
 
@@ -63,16 +64,16 @@ class CdnAlarms(Construct):
         distribution: cloudfront.IDistribution | cloudfront.Distribution,
         topic: sns.ITopic | sns.Topic | None = None,
         server_errors: float | None = 5,
-        origin_latency: Duration | None = Duration.seconds(5),
+        origin_latency: Duration | None = seconds(5),
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
-        problems.add(alarm_problems(Stack.of(scope).region, topic))
+        problems = Problems(path_of(scope), construct_id)
+        problems.add(alarm_problems(region_of(scope), topic))
         home = top_stack(distribution)
-        if is_unresolved(distribution.distribution_id) and home.region != Stack.of(scope).region:
+        if is_unresolved(distribution.distribution_id) and home.region != region_of(scope):
             problems.require(
                 not is_unresolved(home.region),
                 "`distribution` must be of a stack with a known region, got: "
-                f"{distribution.node.path}; set env=cdk.Environment(region=…) of {home.node.path}",
+                f"{path_of(distribution)}; set env=cdk.Environment(region=…) of {path_of(home)}",
             )
         if server_errors is not None:
             problems.require(
@@ -112,7 +113,7 @@ class CdnAlarms(Construct):
                 evaluation_periods=5,
                 datapoints_to_alarm=3,
                 treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
-                alarm_description=f"{name} of {self.node.path.rpartition('/')[0]}: {advice}",
+                alarm_description=f"{name} of {path_of(self).rpartition('/')[0]}: {advice}",
             )
 
         if server_errors is not None:
@@ -164,7 +165,7 @@ def alarm_problems(region: str, topic: sns.ITopic | None = None) -> list[str]:
         place = topic.env.region
         problems.require(
             is_unresolved(place) or place == US_EAST_1,
-            f"`topic` must be in {US_EAST_1}, where the alarms are, got: {topic.node.path} in "
+            f"`topic` must be in {US_EAST_1}, where the alarms are, got: {path_of(topic)} in "
             f"{place}; leave it out to have one created there",
         )
     return problems.messages
@@ -181,7 +182,7 @@ def alarms_wanted(scope: Construct, alarms: bool | None) -> bool:
         return alarms
     if not Profile.of(scope).settings.alarms:
         return False
-    if not alarm_problems(Stack.of(scope).region):
+    if not alarm_problems(region_of(scope)):
         return True
     Annotations.of(scope).add_warning_v2(
         "serverless-stack:cdn-alarms",

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from aws_cdk import Stack
 from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
+from serverless_stack.constructs._internal.tree import path_of, region_of
 from serverless_stack.constructs._internal.waf import Waf, waf_problems
 from serverless_stack.constructs.cdn.alarms import alarm_problems
 from serverless_stack.constructs.cdn.behaviors import Behavior, behavior_problems
@@ -66,7 +66,7 @@ class CdnArguments:
         Args:
             scope: The parent of the construct.
         """
-        region = Stack.of(scope).region
+        region = region_of(scope)
         problems = Problems()
         problems.add(distribution_problems(region, "Cdn"))
         problems.add(self._target_problems())
@@ -116,12 +116,12 @@ class CdnArguments:
         if own is None:
             return []
         served = {
-            bucket_of(leaf).node.path
+            path_of(bucket_of(leaf))
             for behavior in self.routes().values()
             for leaf in self.origin_of(behavior).leaves
             if leaf.kind == "bucket" and not leaf.path
         }
-        path = (own.bucket if isinstance(own, StorageBucket) else own).node.path
+        path = path_of(own.bucket if isinstance(own, StorageBucket) else own)
         if path not in served:
             return []
         return [

@@ -27,11 +27,10 @@ from serverless_stack.constructs.cdn.origins import Origin, Target
 from serverless_stack.constructs.cdn.signing import Signing
 
 _METHODS = {
-    "GET HEAD": cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-    "GET HEAD OPTIONS": cloudfront.AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
-    "all": cloudfront.AllowedMethods.ALLOW_ALL,
+    "GET HEAD": "ALLOW_GET_HEAD",
+    "GET HEAD OPTIONS": "ALLOW_GET_HEAD_OPTIONS",
+    "all": "ALLOW_ALL",
 }
-_POLICIES = cloudfront.OriginRequestPolicy
 # The origin request policies of CloudFront that pass everything, and with the header Host.
 _WITH_HOST = ("216adef6-5c7f-47e4-b989-5492eafa07d3", "33f36d7e-f396-46d9-90e0-52428a34d9dc")
 _WITH_ALL = (*_WITH_HOST, "b689b0a8-53d0-40ab-baf2-68738e2966ac")
@@ -247,7 +246,7 @@ def behavior_options(
     signing = behavior.signed or (behavior.auth.signing if behavior.auth else None)
     return cloudfront.BehaviorOptions(
         origin=created,
-        allowed_methods=_METHODS[methods] if methods else None,
+        allowed_methods=_allowed_methods(methods) if methods else None,
         cache_policy=cache_policy(scope, cache) if isinstance(cache, Cache) else cache,
         compress=None if behavior.compress else False,
         edge_lambdas=list(edge_lambdas) or None,
@@ -261,9 +260,7 @@ def behavior_options(
             else cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
         ),
         response_headers_policy=(
-            headers_policy(scope, added)
-            if added is not None
-            else cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS
+            headers_policy(scope, added) if added is not None else _security_headers()
         ),
     )
 
@@ -275,6 +272,24 @@ def _forward_of(
         return behavior.forward
     if origin.leaf.kind == "bucket":
         # S3 answers the question of a browser by the CORS rules of the bucket.
-        return _POLICIES.CORS_S3_ORIGIN if cors else None
+        return _request_policy("CORS_S3_ORIGIN") if cors else None
     passes_all = not origin.is_cached and not _keeps(cache_of(behavior, origin))
-    return _POLICIES.ALL_VIEWER_EXCEPT_HOST_HEADER if passes_all else None
+    return _request_policy("ALL_VIEWER_EXCEPT_HOST_HEADER") if passes_all else None
+
+
+# What CloudFront manages is the same for all behaviors, and jsii is asked for it once.
+@cache
+def _allowed_methods(methods: str) -> cloudfront.AllowedMethods:
+    allowed: cloudfront.AllowedMethods = getattr(cloudfront.AllowedMethods, _METHODS[methods])
+    return allowed
+
+
+@cache
+def _security_headers() -> cloudfront.IResponseHeadersPolicy:
+    return cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS
+
+
+@cache
+def _request_policy(name: str) -> cloudfront.IOriginRequestPolicy:
+    policy: cloudfront.IOriginRequestPolicy = getattr(cloudfront.OriginRequestPolicy, name)
+    return policy

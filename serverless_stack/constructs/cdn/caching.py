@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
 from typing import Literal, TypeAlias
 
 from aws_cdk import Duration
@@ -14,7 +14,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_fields
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import seconds, seconds_of, seconds_problems
 from serverless_stack.constructs._internal.shared import shared_construct
 from serverless_stack.constructs.cdn.access_control import digest_of, unique_name
 
@@ -73,13 +73,13 @@ class Cache:
     @classmethod
     def off(cls) -> Cache:
         """Keep no answer."""
-        none = Duration.seconds(0)
+        none = seconds(0)
         return cls(none, none, none, compress=False)
 
     @classmethod
     def optimized(cls) -> Cache:
         """Keep each path for a day, or as long as the origin says, a second at least."""
-        return cls(Duration.seconds(1))
+        return cls(seconds(1))
 
     @classmethod
     def media(cls) -> Cache:
@@ -90,13 +90,13 @@ class Cache:
         """
         return cls(query_strings=_MEDIA_QUERY_STRINGS, headers=("Origin",))
 
-    @cached_property
+    @functools.cached_property
     def seconds(self) -> tuple[int, int, int]:
         """The least, the default and the longest time that an answer is kept."""
-        least = 0 if self.min_ttl is None else int(self.min_ttl.to_seconds())
-        longest = None if self.max_ttl is None else int(self.max_ttl.to_seconds())
+        least = 0 if self.min_ttl is None else _seconds(self.min_ttl)
+        longest = None if self.max_ttl is None else _seconds(self.max_ttl)
         if self.default_ttl is not None:
-            usual = int(self.default_ttl.to_seconds())
+            usual = _seconds(self.default_ttl)
         else:
             usual = max(least, _DAY if longest is None else min(_DAY, longest))
         return least, usual, max(_YEAR, least, usual) if longest is None else longest
@@ -106,16 +106,32 @@ class Cache:
         """Whether any answer is kept."""
         return self.seconds[2] > 0
 
-    @cached_property
+    @functools.cached_property
     def key(self) -> tuple[object, ...]:
         """What two equal caches have in common."""
-        return (
-            *self.seconds,
+        return _key(
+            self.seconds,
             _names(self.query_strings, self.exclude_query_strings),
-            tuple(sorted(name.lower() for name in self.headers)),
+            self.headers,
             _names(self.cookies, self.exclude_cookies),
             self.compress,
         )
+
+
+def _key(
+    seconds: tuple[int, int, int],
+    query_strings: object,
+    headers: Sequence[str],
+    cookies: object,
+    compress: bool,
+) -> tuple[object, ...]:
+    lower = tuple(sorted(name.lower() for name in headers))
+    return (*seconds, query_strings, lower, cookies, compress)
+
+
+def _seconds(duration: Duration) -> int:
+    """Return the seconds of a duration that is known at synthesis."""
+    return int(seconds_of(duration) or 0)
 
 
 def _names(names: Names, excluded: Sequence[str]) -> tuple[str, tuple[str, ...]]:
@@ -141,14 +157,14 @@ def cache_problems(cache: Cache, argument: str) -> list[str]:
         "max_ttl": cache.max_ttl,
     }
     given = {name: value for name, value in times.items() if value is not None}
-    if any(value.is_unresolved() for value in given.values()):
+    if any(seconds_of(value) is None for value in given.values()):
         problems.fail(f"`{argument}` must have times that are known at synthesis, got: a token")
         return problems.messages
     for name, value in given.items():
         problems.add(seconds_problems(f"{argument}.{name}", value, 0))
     if problems.messages:
         return problems.messages
-    known = [(name, int(value.to_seconds())) for name, value in given.items()]
+    known = [(name, _seconds(value)) for name, value in given.items()]
     for place, (low_name, low) in enumerate(known):
         for high_name, high in known[place + 1 :]:
             problems.require(
@@ -193,23 +209,27 @@ def _lists(cache: Cache) -> Mapping[str, Sequence[str]]:
     }
 
 
-@lru_cache(maxsize=1)
+@functools.cache
 def _managed() -> Mapping[tuple[object, ...], str]:
     """The policies that CloudFront manages, by what they keep ("Use managed cache policies")."""
     origin = ("Host", "Origin", "X-HTTP-Method", "X-HTTP-Method-Override", "X-Method-Override")
-    nothing, second = Duration.seconds(0), Duration.seconds(1)
-    caches = {
-        "CACHING_DISABLED": Cache.off(),
-        "CACHING_OPTIMIZED": Cache.optimized(),
-        "CACHING_OPTIMIZED_FOR_UNCOMPRESSED_OBJECTS": Cache(second, compress=False),
-        "USE_ORIGIN_CACHE_CONTROL_HEADERS": Cache(
-            nothing, default_ttl=nothing, headers=origin, cookies="all"
-        ),
-        "USE_ORIGIN_CACHE_CONTROL_HEADERS_QUERY_STRINGS": Cache(
-            nothing, default_ttl=nothing, headers=origin, cookies="all", query_strings="all"
+    none, every = _names((), ()), _names("all", ())
+    a_day, by_origin = (1, _DAY, _YEAR), (0, 0, _YEAR)
+    return {
+        _key((0, 0, 0), none, (), none, False): "CACHING_DISABLED",
+        _key(a_day, none, (), none, True): "CACHING_OPTIMIZED",
+        _key(a_day, none, (), none, False): "CACHING_OPTIMIZED_FOR_UNCOMPRESSED_OBJECTS",
+        _key(by_origin, none, origin, every, True): "USE_ORIGIN_CACHE_CONTROL_HEADERS",
+        _key(by_origin, every, origin, every, True): (
+            "USE_ORIGIN_CACHE_CONTROL_HEADERS_QUERY_STRINGS"
         ),
     }
-    return {cache.key: name for name, cache in caches.items()}
+
+
+@functools.cache
+def _managed_policy(name: str) -> cloudfront.ICachePolicy:
+    policy: cloudfront.ICachePolicy = getattr(cloudfront.CachePolicy, name)
+    return policy
 
 
 def cache_policy(scope: Construct, cache: Cache) -> cloudfront.ICachePolicy:
@@ -221,8 +241,7 @@ def cache_policy(scope: Construct, cache: Cache) -> cloudfront.ICachePolicy:
     """
     managed = _managed().get(cache.key)
     if managed is not None:
-        policy: cloudfront.ICachePolicy = getattr(cloudfront.CachePolicy, managed)
-        return policy
+        return _managed_policy(managed)
     suffix = digest_of(scope, cache.key)
     least, usual, longest = (Duration.seconds(seconds) for seconds in cache.seconds)
     queries, cookies = cloudfront.CacheQueryStringBehavior, cloudfront.CacheCookieBehavior

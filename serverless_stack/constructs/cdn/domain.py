@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_route53 as route53
@@ -15,6 +14,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_fields
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cdn.us_east_1 import (
     US_EAST_1,
     top_stack,
@@ -122,7 +122,7 @@ def domain_problems(domain: CdnDomain, scope: Construct) -> list[str]:
         problems.require(
             not isinstance(zone, route53.PrivateHostedZone),
             "`domain.zone` must be public, so that viewers find the names, got: "
-            f"{zone.node.path}; pass a PublicHostedZone",
+            f"{path_of(zone)}; pass a PublicHostedZone",
         )
         if domain.certificate is None:
             problems.add(_validation_problems(zone, scope))
@@ -139,7 +139,7 @@ def _certificate_problems(certificate: acm.ICertificate) -> list[str]:
     arn, region = certificate.certificate_arn, certificate.env.region
     if is_unresolved(arn) and not is_unresolved(region) and region != US_EAST_1:
         return [
-            f"`domain.certificate` must be in {US_EAST_1}, got: {certificate.node.path} in "
+            f"`domain.certificate` must be in {US_EAST_1}, got: {path_of(certificate)} in "
             f"{region}; leave it out to have one created there"
         ]
     return rules.certificate_problems(arn, "domain.certificate")
@@ -153,13 +153,13 @@ def _validation_problems(zone: route53.IHostedZone, scope: Construct) -> list[st
     if home.node.addr == stack.node.addr:
         return [
             "`domain.zone` must be of another stack, or imported, because the certificate in "
-            f"{US_EAST_1} is created before this stack, got: {zone.node.path}; pass "
+            f"{US_EAST_1} is created before this stack, got: {path_of(zone)}; pass "
             "HostedZone.from_hosted_zone_attributes(…) or a `certificate`"
         ]
     if is_unresolved(home.region):
         return [
-            f"`domain.zone` must be of a stack with a known region, got: {zone.node.path}; set "
-            f"env=cdk.Environment(region=…) of {home.node.path}"
+            f"`domain.zone` must be of a stack with a known region, got: {path_of(zone)}; set "
+            f"env=cdk.Environment(region=…) of {path_of(home)}"
         ]
     return []
 
@@ -206,7 +206,7 @@ def certificate_of(scope: Construct, domain: CdnDomain) -> acm.ICertificate:
 
 def _zone_in(scope: Construct, zone: route53.IHostedZone) -> route53.IHostedZone:
     """Return a zone for use in another stack, maybe in another region."""
-    if Stack.of(scope).node.addr == Stack.of(zone).node.addr:
+    if stack_of(scope).node.addr == stack_of(zone).node.addr:
         return zone
     zone_id = value_between(zone, scope, "Id", zone.hosted_zone_id)
     return route53.HostedZone.from_hosted_zone_attributes(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 
@@ -20,12 +20,14 @@ from serverless_stack.checks.services.cloudfront.limits.edge import (
 )
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.runtimes import PYTHON
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 EdgeEvent: TypeAlias = Literal[
     "viewer-request", "origin-request", "origin-response", "viewer-response"
 ]
-_NODE, _PYTHON = lambda_.Runtime.NODEJS_24_X, lambda_.Runtime.PYTHON_3_14
-_SUFFIXES = {".mjs": _NODE, ".js": _NODE, ".cjs": _NODE, ".py": _PYTHON}
+_NODE_SUFFIXES = (".mjs", ".js", ".cjs")
+_SUFFIXES = (*_NODE_SUFFIXES, ".py")
 # CDK refuses environment variables itself, when the distribution is created.
 _UNSUPPORTED = {
     "vpc_config": "a VPC; call public endpoints only",
@@ -92,8 +94,10 @@ class EdgeFunction:
         if self.runtime is not None:
             return self.runtime
         module = self.handler.rpartition(".")[0]
-        names = {suffix: Path(str(self.code), f"{module}{suffix}") for suffix in _SUFFIXES}
-        return next((_SUFFIXES[suffix] for suffix, path in names.items() if path.is_file()), None)
+        for suffix in _SUFFIXES:
+            if Path(str(self.code), f"{module}{suffix}").is_file():
+                return lambda_.Runtime.NODEJS_24_X if suffix in _NODE_SUFFIXES else PYTHON
+        return None
 
     def _folder_problems(self, folder: Path) -> list[str]:
         problems = Problems()
@@ -124,7 +128,7 @@ class EdgeFunction:
     def _version_problems(self, version: lambda_.IVersion) -> list[str]:
         """List what the edge refuses in a function of the user, as far as it is in the app."""
         problems = Problems()
-        where = version.node.path
+        where = path_of(version)
         given = (self.runtime, self.timeout, *self.permissions)
         if self.memory_size != 128 or any(item is not None for item in given):
             problems.fail(
@@ -142,7 +146,7 @@ class EdgeFunction:
         problems.add(edge_size_problems(self.event, raw.memory_size, raw.timeout))
         for name, feature in _UNSUPPORTED.items():
             value = getattr(raw, name)  # may be a token that is nothing in the end
-            if value is not None and Stack.of(raw).resolve(value) not in (None, [], {}):
+            if value is not None and stack_of(raw).resolve(value) not in (None, [], {}):
                 problems.fail(
                     f"`code` must be a function without `{name}`, got: {where}; the edge does not "
                     f"support {feature}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import ArnFormat, Aws, Duration, RemovalPolicy, Stack
+from aws_cdk import ArnFormat, Aws, Duration, RemovalPolicy
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
@@ -20,6 +20,8 @@ from serverless_stack.constructs._internal.acknowledge import (
     skip_in_checkov,
 )
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs._internal.durations import seconds
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.cdn.edge import EdgeFunction, default_timeout
 from serverless_stack.constructs.cdn.functions.composition import behavior_id
 from serverless_stack.constructs.cdn.us_east_1 import us_east_1
@@ -83,7 +85,7 @@ class EdgeFunctions:
             settings = _Settings(
                 code=lambda_.Code.from_inline(code),
                 runtime=lambda_.Runtime.NODEJS_24_X,
-                timeout=Duration.seconds(5),
+                timeout=seconds(5),
             )
             digest = hashlib.sha256(code.encode()).hexdigest()
             associations.append(
@@ -173,7 +175,7 @@ def _role(
     home: Construct, profile: Profile, permissions: Sequence[iam.PolicyStatement]
 ) -> iam.Role:
     """Create the role of a function at the edge, which may log in all regions."""
-    stack = Stack.of(home)
+    stack = stack_of(home)
     groups = stack.format_arn(
         service="logs",
         region="*",

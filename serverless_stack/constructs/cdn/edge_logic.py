@@ -13,6 +13,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.cloudfront.limits.edge import VIEWER_EVENTS
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.edge import EdgeFunction, edge_problems
 from serverless_stack.constructs.cdn.edge_functions import EdgeFunctions
@@ -201,9 +202,7 @@ class EdgeLogic:
         present = self._snippets[_DEFAULT]
         twice = {snippet.name for snippet in present} & {snippet.name for snippet in snippets}
         if twice:
-            return [
-                f"`{argument}` must be left out: it was already given for {self._cdn.node.path}"
-            ]
+            return [f"`{argument}` must be left out: it was already given for {path_of(self._cdn)}"]
         viewer = [event for event in self._events[_DEFAULT] if event in VIEWER_EVENTS]
         return [
             *composition_problems([*present, *snippets], argument),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cdn.behaviors import Behavior
 from serverless_stack.constructs.cdn.functions.snippet import Snippet, Stage, packaged
 from serverless_stack.constructs.cdn.origins import Origin
@@ -84,7 +85,7 @@ def encoding_snippet(guards: Sequence[tuple[str, bool]]) -> Snippet:
 
 
 def _buckets(origin: Origin) -> set[str]:
-    return {bucket_of(leaf).node.path for leaf in origin.leaves if leaf.kind == "bucket"}
+    return {path_of(bucket_of(leaf)) for leaf in origin.leaves if leaf.kind == "bucket"}
 
 
 def index_problems(index: str, guards: Sequence[tuple[str, bool]]) -> list[str]:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import Annotations, Aws, Names, Stack
+from aws_cdk import Annotations, Aws, Names
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -22,6 +22,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved, rep
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.shared import access_log_bucket
+from serverless_stack.constructs._internal.tree import path_of, region_of
 from serverless_stack.constructs.cdn.regions import REGIONS_WITHOUT_LOGS
 from serverless_stack.constructs.cdn.us_east_1 import (
     US_EAST_1,
@@ -200,7 +201,7 @@ def chosen_log(scope: Construct, log: AccessLog) -> LogChoice:
         return LogChoice(delivered=log)
     if not log:
         return LogChoice()
-    region = Stack.of(scope).region
+    region = region_of(scope)
     if region in REGIONS_WITHOUT_LOGS:
         Annotations.of(scope).add_info_v2(
             "serverless-stack:cdn-log",
@@ -278,7 +279,7 @@ def _allow_delivery(scope: Construct, bucket: s3.IBucket) -> None:
     if not allowed.statement_added:
         Annotations.of(scope).add_warning_v2(
             "serverless-stack:cdn-log-bucket",
-            f"the policy of {bucket.node.path} is not in this app: add a statement that allows "
+            f"the policy of {path_of(bucket)} is not in this app: add a statement that allows "
             f"delivery.logs.amazonaws.com s3:PutObject for the sources {sources}",
         )
     if bucket.encryption_key is not None:

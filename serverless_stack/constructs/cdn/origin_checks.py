@@ -10,6 +10,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.checks.services.cloudfront.limits import origins as limits
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.cdn.origins import Origin
 from serverless_stack.constructs.cdn.targets import has_member
@@ -122,7 +123,7 @@ def _resource_problems(origin: Origin, argument: str) -> list[str]:
     handler = origin.resource
     if isinstance(handler, LambdaHandler) and handler.function_url is None:
         return [
-            f"`{argument}` must have a URL, got: {handler.node.path} without one; create it with "
+            f"`{argument}` must have a URL, got: {path_of(handler)} without one; create it with "
             "`url=FunctionUrl()`, or put a ProxyApi before it"
         ]
     return []
@@ -135,12 +136,12 @@ def _api_problems(origin: Origin, argument: str) -> list[str]:
         if api.is_private:
             problems.fail(
                 f"`{argument}` must have a public endpoint, which CloudFront needs, got: "
-                f"{api.node.path} with Access.vpc_endpoint(…)"
+                f"{path_of(api)} with Access.vpc_endpoint(…)"
             )
         if not api.has_default_endpoint:
             problems.fail(
                 f"`{argument}` must have a default endpoint, which CloudFront calls, got: "
-                f"{api.node.path}, whose `domain` disables it"
+                f"{path_of(api)}, whose `domain` disables it"
             )
         stage = (origin.path or "").removeprefix("/")
         if stage and stage not in api.stages:

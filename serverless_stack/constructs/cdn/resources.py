@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import cast
 
-from aws_cdk import Stack
 from aws_cdk import aws_apigatewayv2 as apigatewayv2
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_elasticloadbalancingv2 as elbv2
@@ -14,6 +13,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.constructs._internal.shared import shared_construct
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.cdn.access_control import unique_name
 from serverless_stack.constructs.cdn.origins import Origin
 from serverless_stack.constructs.cdn.targets import AnyLoadBalancer, has_member
@@ -71,7 +71,7 @@ def execute_api_of(origin: Origin) -> tuple[str, str | None]:
         api_id = http_api.api_id
         if path is None and isinstance(http_api, apigatewayv2.HttpApi):
             path = _path_of_stage(http_api)
-    stack = Stack.of(cast(Construct, api))
+    stack = stack_of(cast(Construct, api))
     return f"{api_id}.execute-api.{stack.region}.{stack.url_suffix}", path
 
 

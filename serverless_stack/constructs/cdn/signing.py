@@ -26,11 +26,18 @@ from serverless_stack.constructs._internal.connect import (
     add_environment,
     function_of,
 )
-from serverless_stack.constructs._internal.durations import days_problems, seconds_problems
+from serverless_stack.constructs._internal.durations import (
+    days,
+    days_problems,
+    minutes,
+    seconds_problems,
+)
 from serverless_stack.constructs._internal.names import stack_uuid
+from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.roles import grant_key, grant_secret, grantee_of
 from serverless_stack.constructs._internal.rotation import rotation_schedule
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.custom_resource import (
     ANSWERS,
     DeployTimeFunction,
@@ -118,15 +125,15 @@ class Signing(Construct):
         *,
         key_type: KeyType = "ECDSA",
         rotate_every: Duration | None = None,
-        keep_old_for: Duration = Duration.days(7),
-        switch_after: Duration = Duration.minutes(5),
+        keep_old_for: Duration = days(7),
+        switch_after: Duration = minutes(5),
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
         profile = Profile.of(scope)
         if rotate_every is None and profile.settings.rotation_days:
             rotate_every = Duration.days(profile.settings.rotation_days)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(_duration_problems(rotate_every, keep_old_for, switch_after))
         problems.raise_if_any()
 
@@ -135,7 +142,7 @@ class Signing(Construct):
         secret = secretsmanager.Secret(
             self,
             "Secret",
-            description=f"The key that signs URLs and cookies: {self.node.path}",
+            description=f"The key that signs URLs and cookies: {path_of(self)}",
             encryption_key=key,
             removal_policy=RemovalPolicy.DESTROY,
         )
@@ -148,7 +155,7 @@ class Signing(Construct):
             PARTS,
             description="Generates and rotates the key pair of signed URLs and cookies",
             memory_size=256,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
             environment={
@@ -169,7 +176,7 @@ class Signing(Construct):
             deploy_time.function,
             permissions,
             {"Name": name, "KeyType": key_type},
-            service_timeout=Duration.minutes(20),
+            service_timeout=minutes(20),
         )
         _check_hourly(self, deploy_time.function, profile)
         if rotate_every is None:
@@ -244,8 +251,8 @@ def _allow(
     permissions = deploy_time.allow(
         scope,
         [
-            iam.PolicyStatement(actions=list(_CLOUDFRONT_ACTIONS), resources=["*"]),
-            iam.PolicyStatement(actions=list(_SECRET_ACTIONS), resources=[secret.secret_arn]),
+            Statement(_CLOUDFRONT_ACTIONS, ["*"]),
+            Statement(_SECRET_ACTIONS, [secret.secret_arn]),
         ],
     )
     acknowledge_resources(permissions, ["*"], _NO_ARNS, profile=profile)
@@ -256,7 +263,7 @@ def _check_hourly(scope: Construct, function: lambda_.Function, profile: Profile
     rule = events.CfnRule(
         scope,
         "Check",
-        description=f"Removes old public keys of {scope.node.path}",
+        description=f"Removes old public keys of {path_of(scope)}",
         schedule_expression="rate(1 hour)",
         targets=[events.CfnRule.TargetProperty(id="Function", arn=function.function_arn)],
     )

@@ -18,12 +18,12 @@ from aws_cdk import (
     IStackSynthesizer,
     Names,
     Stack,
-    Stage,
 )
 from constructs import Construct, IConstruct
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.children import get_or_create
+from serverless_stack.constructs._internal.tree import path_of, stack_of, stage_of
 from serverless_stack.constructs.profiles.profile import Profile
 
 US_EAST_1 = "us-east-1"
@@ -124,7 +124,7 @@ def top_stack(scope: IConstruct) -> Stack:
     Args:
         scope: The construct.
     """
-    stack = Stack.of(scope)
+    stack = stack_of(scope)
     while stack.nested_stack_parent is not None:
         stack = stack.nested_stack_parent
     return stack
@@ -137,9 +137,9 @@ class _SecondStack(Stack):
 def _second_stack(stack: Stack, suffix: str, description: str) -> Stack:
     region = "" if is_unresolved(stack.region) else f"-{stack.region}"
     name = f"{stack.stack_name}{region}-{suffix}"[-_MAX_STACK_NAME:].lstrip("-0123456789")
-    parent = Stage.of(stack)
+    parent = stage_of(stack)
     if parent is None:  # never: a stack without an app makes one
-        raise TypeError(f"{stack.node.path} must be in an app")
+        raise TypeError(f"{path_of(stack)} must be in an app")
     return get_or_create(
         parent,
         f"{Names.unique_id(stack)}-{suffix}",

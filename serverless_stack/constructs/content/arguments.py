@@ -9,7 +9,8 @@ from serverless_stack._shared.content.index import Entry
 from serverless_stack._shared.content.memory import LEAST_MIB, needed_mib
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront import pattern_problems
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import days_of, seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.content.distributions import AnyDistribution, origin_path_of
 
 MAX_OWNER_LENGTH = 100
@@ -63,7 +64,7 @@ def prefix_problems(prefix: str, fronts: Sequence[AnyDistribution]) -> Iterator[
         if not f"/{prefix}".startswith(f"{origin_path}/"):
             yield (
                 f"`destination_key_prefix` must be in the `origin_path` {origin_path!r} of "
-                f"{front.node.path}, which serves nothing else, got: {prefix!r}"
+                f"{path_of(front)}, which serves nothing else, got: {prefix!r}"
             )
 
 
@@ -100,10 +101,10 @@ def grace_period_problems(grace_period: Duration | None) -> Iterator[str]:
     """Check the grace period; S3 counts whole days."""
     if grace_period is None:
         return
-    if grace_period.is_unresolved():
+    days = days_of(grace_period)
+    if days is None:
         yield "`grace_period` must be known at synthesis, got: a token"
         return
-    days = grace_period.to_days(integral=False)
     if days < 1 or days != int(days):
         yield f"`grace_period` must be whole days, 1 or more, got: {days:.15g} days"
 

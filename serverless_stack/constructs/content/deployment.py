@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from aws_cdk import CustomResource, Duration, Names, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, Names, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_s3 as s3
@@ -16,7 +16,15 @@ from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheR
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import id_of_distribution
+from serverless_stack.constructs._internal.buckets import (
+    arn_of_objects,
+    key_of_bucket,
+    name_of_bucket,
+)
+from serverless_stack.constructs._internal.durations import days, days_of, hours, minutes
 from serverless_stack.constructs._internal.roles import grant_key
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cdn.access import hide_manifests
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content import arguments
@@ -34,6 +42,7 @@ from serverless_stack.constructs.content.permissions import (
 )
 from serverless_stack.constructs.content.skew import protect_from_skew, skew_problems
 from serverless_stack.constructs.content.source import (
+    asset_key,
     published_sources,
     source_assets,
     source_problems,
@@ -145,7 +154,7 @@ class ContentDeployment(Construct):
         index_document: str | None = None,
         max_paths: int = 30,
         wait: bool | Duration = False,
-        grace_period: Duration | None = Duration.days(7),
+        grace_period: Duration | None = days(7),
         skew_protection: Duration | None = None,
         memory_size: int = 1024,
         log_retention: logs.RetentionDays | None = None,
@@ -156,7 +165,7 @@ class ContentDeployment(Construct):
             removal_policy = RemovalPolicy.DESTROY if destroys else RemovalPolicy.RETAIN
         sources = [Path(source)] if isinstance(source, str | Path) else [Path(s) for s in source]
         prefix = arguments.key_prefix(destination_key_prefix, distributions)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         unreadable = source_problems(sources)
         problems.add(unreadable)
         problems.add(arguments.prefix_problems(prefix, distributions))
@@ -204,7 +213,7 @@ class ContentDeployment(Construct):
             CONTENT_PARTS,
             description="Uploads static content while its stack is deployed",
             memory_size=memory_size,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -222,11 +231,12 @@ class ContentDeployment(Construct):
         )
         acknowledge_resources(
             permissions,
-            [target.arn_for_objects(f"{prefix}*"), target.arn_for_objects(ANY_MANIFEST)],
+            [arn_of_objects(target, f"{prefix}*"), arn_of_objects(target, ANY_MANIFEST)],
             "the files of a site and the manifests of its deployments are named by prefixes",
         )
-        if target.encryption_key is not None:
-            grant_key(target.encryption_key, deploy_time.grantee, writes=True)
+        key = key_of_bucket(target)
+        if key is not None:
+            grant_key(key, deploy_time.grantee, writes=True)
         if any(not isinstance(front, Cdn) for front in distributions):
             hide_manifests(target)
         if grace_period is not None:
@@ -235,13 +245,13 @@ class ContentDeployment(Construct):
             "Sources": [
                 {
                     "Bucket": files.s3_bucket_name,
-                    "Key": files.s3_object_key,
+                    "Key": asset_key(files),
                     "IndexBucket": index.s3_bucket_name,
-                    "IndexKey": index.s3_object_key,
+                    "IndexKey": asset_key(index),
                 }
                 for files, index in assets
             ],
-            "Destination": {"Bucket": target.bucket_name, "Prefix": prefix},
+            "Destination": {"Bucket": name_of_bucket(target), "Prefix": prefix},
             "ManifestKey": manifest_key,
             "Owner": owner,
             "CacheControl": [
@@ -251,7 +261,7 @@ class ContentDeployment(Construct):
             "Documents": list(documents),
             "Distributions": [
                 {
-                    "Id": distribution_of(front).distribution_id,
+                    "Id": id_of_distribution(distribution_of(front)),
                     "PathPrefix": path_prefix(front, prefix),
                     "ExcludePaths": [*api_paths(front), *exclude_paths],
                     "QueryStrings": "true" if query_strings else "false",
@@ -261,7 +271,7 @@ class ContentDeployment(Construct):
             ],
             "MaxPaths": str(max_paths),
             "WaitSeconds": str(arguments.wait_seconds(wait)),
-            "GracePeriodDays": "" if grace_period is None else str(grace_period.to_days()),
+            "GracePeriodDays": "" if grace_period is None else f"{days_of(grace_period):.15g}",
             "RemovalPolicy": removal_policy.name.lower(),
         }
         if skew_protection is not None:
@@ -273,14 +283,14 @@ class ContentDeployment(Construct):
             properties["Tags"] = tag_properties(tag_values)
         if config is not None:
             properties["ConfigKey"] = config_key
-            properties["ConfigJson"] = Stack.of(self).to_json_string(config, 2)
+            properties["ConfigJson"] = stack_of(self).to_json_string(config, 2)
         self.resource: CustomResource = custom_resource(
             self,
             "Custom::ContentDeployment",
             deploy_time.function,
             permissions,
             properties,
-            service_timeout=Duration.hours(1),
+            service_timeout=hours(1),
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from aws_cdk import aws_cloudfront as cloudfront
-from aws_cdk import aws_iam as iam
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.attributes import arn_of_distribution
+from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs.cdn.distribution import Cdn
 
 AnyDistribution: TypeAlias = Cdn | cloudfront.Distribution | cloudfront.IDistribution
@@ -48,9 +49,9 @@ def index_document_of(front: AnyDistribution, index_document: str | None) -> str
     return _INDEX_DOCUMENT if root is None or "/" in root or is_unresolved(root) else root
 
 
-def invalidation_statement(fronts: Sequence[AnyDistribution]) -> iam.PolicyStatement:
+def invalidation_statement(fronts: Sequence[AnyDistribution]) -> Statement:
     """Allow to invalidate distributions, and to read the status of invalidations."""
-    return iam.PolicyStatement(
-        actions=["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-        resources=[distribution_of(front).distribution_arn for front in fronts],
+    return Statement(
+        ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
+        [arn_of_distribution(distribution_of(front)) for front in fronts],
     )

@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 
 from aws_cdk import Annotations, Duration
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.attributes import arn_of_function
+from serverless_stack.constructs._internal.buckets import arn_of_bucket, arn_of_objects
+from serverless_stack.constructs._internal.policies import Statement
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.content.distributions import (
     AnyDistribution,
     invalidation_statement,
 )
+from serverless_stack.constructs.content.source import asset_key
 
 ANY_MANIFEST = f"{contract.RESERVED_PREFIX}*.json.gz"
 
@@ -27,7 +31,7 @@ def deployment_statements(
     fronts: Sequence[AnyDistribution],
     *,
     deletes: bool,
-) -> list[iam.PolicyStatement]:
+) -> list[Statement]:
     """Allow a function to read its assets, and to write its prefix and its manifest.
 
     Args:
@@ -43,7 +47,7 @@ def deployment_statements(
     permissions: list[tuple[list[str], list[str]]] = [
         (
             ["s3:GetObject"],
-            [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in assets],
+            [arn_of_objects(asset.bucket, asset_key(asset)) for asset in assets],
         ),
         (
             [
@@ -54,20 +58,17 @@ def deployment_statements(
                 "s3:PutObject",
                 "s3:PutObjectTagging",
             ],
-            [bucket.arn_for_objects(f"{prefix}*")],
+            [arn_of_objects(bucket, f"{prefix}*")],
         ),
-        ([*delete, "s3:GetObject", "s3:PutObject"], [bucket.arn_for_objects(manifest_key)]),
+        ([*delete, "s3:GetObject", "s3:PutObject"], [arn_of_objects(bucket, manifest_key)]),
         # The manifests of other deployments, so that files which moved there are left alone.
-        (["s3:GetObject"], [bucket.arn_for_objects(ANY_MANIFEST)]),
+        (["s3:GetObject"], [arn_of_objects(bucket, ANY_MANIFEST)]),
         # Without it, S3 answers 403 instead of 404 for a missing object. A condition on the prefix
         # would have no effect, because requests for objects have none.
-        (["s3:ListBucket"], [bucket.bucket_arn]),
-        (["lambda:InvokeFunction"], [function.function_arn]),
+        (["s3:ListBucket"], [arn_of_bucket(bucket)]),
+        (["lambda:InvokeFunction"], [arn_of_function(function)]),
     ]
-    statements = [
-        iam.PolicyStatement(actions=actions, resources=resources)
-        for actions, resources in permissions
-    ]
+    statements = [Statement(actions, resources) for actions, resources in permissions]
     return [*statements, invalidation_statement(fronts)] if fronts else statements
 
 
@@ -93,7 +94,7 @@ def expire_obsolete_files(
         return
     Annotations.of(deployment).add_warning_v2(
         "serverless-stack:obsolete-files",
-        f"the bucket {bucket.node.path} is not in this app: add a lifecycle rule to it that "
+        f"the bucket {path_of(bucket)} is not in this app: add a lifecycle rule to it that "
         f"expires objects under {prefix!r} with the tag {contract.OBSOLETE_TAG}={owner} after "
         f"{grace_period.to_days()} days, otherwise files that left the source stay for ever",
     )

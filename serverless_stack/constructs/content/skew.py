@@ -9,6 +9,7 @@ from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services.cloudfront.limits.error_pages import matching_pattern
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.cdn.functions.snippet import Snippet
 from serverless_stack.constructs.cdn.skew_protection import skew_protection_snippets
@@ -53,7 +54,7 @@ def skew_problems(
             f"`source` must have no files in {contract.BUILDS_PREFIX}, where `{argument}` keeps "
             f"the pages of builds, got: {taken[0]!r}"
         )
-    others = [front.node.path for front in fronts if not _serves_a_bucket(front)]
+    others = [path_of(front) for front in fronts if not _serves_a_bucket(front)]
     if others or not fronts:
         yield (
             f"`{argument}` must go with `distributions` that are a `Cdn` with a bucket, "
@@ -68,7 +69,7 @@ def skew_problems(
                 yield (
                     f"`{argument}` must go with behaviors that guard all pages, because the pages "
                     f"of builds are copies of guarded ones, got: {pattern!r} of "
-                    f"{front.node.path} without `auth`, `signed` and `edge`; narrow the pattern"
+                    f"{path_of(front)} without `auth`, `signed` and `edge`; narrow the pattern"
                 )
 
 
@@ -78,7 +79,7 @@ def _pattern_problems(cdn: Cdn, base: str, argument: str) -> Iterator[str]:
     pattern = matching_pattern(page, [*cdn.edge_logic.patterns, "*"])
     if pattern != "*":
         yield (
-            f"`{argument}` must have its pages in the default behavior of {cdn.node.path}, got: "
+            f"`{argument}` must have its pages in the default behavior of {path_of(cdn)}, got: "
             f"the behavior {pattern!r}, which takes the folder of the builds; name folders in its "
             "pattern"
         )

@@ -17,6 +17,7 @@ from serverless_stack._shared.content.tree import content_of
 from serverless_stack._shared.machine import cache_folder
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs._internal.once import once_per_object
 
 _EXPECTED = (
     "a hidden file",
@@ -167,6 +168,12 @@ def source_assets(
         index_file = s3_assets.Asset(scope, f"Index{number}", path=str(_index_file(text)))
         assets.append((files, index_file))
     return assets
+
+
+@once_per_object
+def asset_key(asset: s3_assets.Asset) -> str:
+    """Return the key of an asset in the bucket of the bootstrap stack."""
+    return asset.s3_object_key
 
 
 def _excluded(source: Source) -> Iterator[str]:

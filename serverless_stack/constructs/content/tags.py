@@ -10,6 +10,7 @@ from serverless_stack._shared.cache_tags import (
 )
 from serverless_stack._shared.content.rules import matches
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.content.distributions import AnyDistribution
 
@@ -56,7 +57,7 @@ def content_tag_problems(
 def distribution_tag_problems(fronts: Sequence[AnyDistribution]) -> Iterator[str]:
     """Check that distributions read cache tags, as far as is known."""
     cdns = [front for front in fronts if isinstance(front, Cdn)]
-    without = ", ".join(cdn.node.path for cdn in cdns if not cdn.cache_tags)
+    without = ", ".join(path_of(cdn) for cdn in cdns if not cdn.cache_tags)
     if without:
         yield (
             "`tags` must go with distributions that read them, "

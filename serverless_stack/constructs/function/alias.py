@@ -1,13 +1,13 @@
 """The alias that callers of a function use, if the function has published versions."""
 
+from weakref import WeakKeyDictionary
+
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from serverless_stack.constructs._internal.children import get_or_create
-
 LIVE = "live"
 """The name of the alias."""
-_ID = "Live"
+_ALIASES: WeakKeyDictionary[Construct, lambda_.Alias] = WeakKeyDictionary()
 
 
 def live_alias(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
@@ -19,11 +19,11 @@ def live_alias(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
         scope: The construct of the function.
         function: The function.
     """
-
-    def create(scope: Construct, construct_id: str) -> lambda_.Alias:
-        return lambda_.Alias(scope, construct_id, alias_name=LIVE, version=function.current_version)
-
-    return get_or_create(scope, _ID, lambda_.Alias, create)
+    if scope not in _ALIASES:
+        _ALIASES[scope] = lambda_.Alias(
+            scope, "Live", alias_name=LIVE, version=function.current_version
+        )
+    return _ALIASES[scope]
 
 
 def find_live_alias(scope: Construct) -> lambda_.Alias | None:
@@ -32,5 +32,4 @@ def find_live_alias(scope: Construct) -> lambda_.Alias | None:
     Args:
         scope: The construct of the function.
     """
-    alias = scope.node.try_find_child(_ID)
-    return alias if isinstance(alias, lambda_.Alias) else None
+    return _ALIASES.get(scope)

@@ -10,12 +10,17 @@ from aws_cdk import aws_lambda as lambda_
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.once import once_per_object
 from serverless_stack.constructs._internal.places import function_subnet_problems
+from serverless_stack.constructs._internal.runtimes import PYTHON, family_of, name_of
 from serverless_stack.constructs.function.code import is_image
 from serverless_stack.constructs.function.layers import layer_problems
 
 DEFAULT_HANDLER = "index.handler"
-DEFAULT_RUNTIME = lambda_.Runtime.PYTHON_3_14
+DEFAULT_RUNTIME = PYTHON
+_DEFAULT_MIB = 512
+DEFAULT_STORAGE = Size.mebibytes(_DEFAULT_MIB)
+_IMAGE_RUNTIME = "FROM_IMAGE"  # the name of Runtime.FROM_IMAGE
 
 
 def size_problems(memory_size: int, timeout: Duration, ephemeral_storage_size: Size) -> list[str]:
@@ -23,13 +28,21 @@ def size_problems(memory_size: int, timeout: Duration, ephemeral_storage_size: S
     problems = Problems()
     problems.between("memory_size", memory_size, *rules.MEMORY_SIZE_MIB, "MiB")
     problems.add(seconds_problems("timeout", timeout, *rules.TIMEOUT_SECONDS))
-    if not ephemeral_storage_size.is_unresolved():
-        size = ephemeral_storage_size.to_kibibytes() / 1024
+    size = _mebibytes(ephemeral_storage_size)
+    if size is not None:
         problems.between("ephemeral_storage_size", size, *rules.EPHEMERAL_STORAGE_MIB, "MiB")
         problems.require(
             size == int(size), f"`ephemeral_storage_size` must be whole MiB, got: {size:g} MiB"
         )
     return problems.messages
+
+
+@once_per_object
+def _mebibytes(size: Size) -> float | None:
+    """Return a size in MiB; None if it is known at deployment only."""
+    if size is DEFAULT_STORAGE:
+        return _DEFAULT_MIB
+    return None if size.is_unresolved() else size.to_kibibytes() / 1024
 
 
 def text_problems(
@@ -43,7 +56,7 @@ def text_problems(
     if description is not None:
         problems.add(rules.description_problems(description))
     problems.add(rules.handler_problems(handler))
-    problems.add(rules.runtime_problems(runtime.name))
+    problems.add(rules.runtime_problems(name_of(runtime)))
     return problems.messages
 
 
@@ -75,21 +88,21 @@ def packaging_problems(
     runtime: lambda_.Runtime,
     architecture: lambda_.Architecture,
     layers: Sequence[lambda_.ILayerVersion],
-    bytecode: bool,
+    bytecode: bool | None,
     code_signing_config: lambda_.ICodeSigningConfig | None,
 ) -> list[str]:
     """Check what goes together with the kind of the code, and the layers."""
     problems = Problems()
     if not is_image(code):
-        if runtime.name == lambda_.Runtime.FROM_IMAGE.name:
+        if name_of(runtime) == _IMAGE_RUNTIME:
             problems.fail(
                 "`code` must be a container image with Runtime.FROM_IMAGE, such as "
                 f"Code.from_ecr_image(repository), got: {code if _is_path(code) else type(code)}"
             )
-        if bytecode and (runtime.family != lambda_.RuntimeFamily.PYTHON or not _is_path(code)):
+        if bytecode and (family_of(runtime) != lambda_.RuntimeFamily.PYTHON or not _is_path(code)):
             problems.fail(
                 "`bytecode` must be False but for a folder of Python files, got: True with "
-                f"{runtime.name if _is_path(code) else type(code).__name__}"
+                f"{name_of(runtime) if _is_path(code) else type(code).__name__}"
             )
         problems.add(layer_problems(layers, runtime, architecture))
         return problems.messages
@@ -98,10 +111,10 @@ def packaging_problems(
             "`handler` must be left out with a container image, which names its command itself "
             f"(pass `cmd` to Code.from_ecr_image), got: {handler!r}"
         )
-    if runtime.name not in (DEFAULT_RUNTIME.name, lambda_.Runtime.FROM_IMAGE.name):
+    if name_of(runtime) not in (name_of(DEFAULT_RUNTIME), _IMAGE_RUNTIME):
         problems.fail(
             "`runtime` must be left out with a container image, which brings its own, "
-            f"got: {runtime.name}"
+            f"got: {name_of(runtime)}"
         )
     extras = {"layers": layers, "bytecode": bytecode, "code_signing_config": code_signing_config}
     for name, value in extras.items():

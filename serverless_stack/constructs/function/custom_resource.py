@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy, Stack
+from aws_cdk import CustomResource, Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -13,10 +13,13 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import (
     ALL_STANDARDS,
-    acknowledge,
+    Finding,
+    acknowledge_all,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.attributes import arn_of_function
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.policies import Statement, policy_document
 from serverless_stack.constructs._internal.roles import (
     apply_function_settings,
     default_concurrency,
@@ -24,9 +27,12 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
     permissions_policy,
 )
+from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
+from serverless_stack.constructs._internal.tree import remember_place, stack_of
+from serverless_stack.constructs.function.code import is_bundled
 from serverless_stack.constructs.function.installation import LambdaPlatform
-from serverless_stack.constructs.function.packaging import (
-    Package,
+from serverless_stack.constructs.function.library import (
+    LibraryPackage,
     library_requirements,
     package_library,
 )
@@ -76,7 +82,7 @@ class DeployTimeFunction:
         return grantee_of(self.function)
 
     def allow(
-        self, scope: Construct, statements: list[iam.PolicyStatement]
+        self, scope: Construct, statements: Sequence[Statement]
     ) -> iam.Policy | iam.ManagedPolicy:
         """Add permissions in a policy of their own.
 
@@ -90,10 +96,12 @@ class DeployTimeFunction:
             The policy, which must exist before the function is called.
         """
         if not Profile.of(scope).settings.managed_policies:
-            return iam.Policy(scope, "Permissions", roles=[self.role], statements=statements)
-        policy = permissions_policy(scope, self.role)
-        policy.add_statements(*statements)
-        return policy
+            document = policy_document(statements)
+            policy = iam.Policy(scope, "Permissions", roles=[self.role], document=document)
+            return remember_place(policy, scope, "Permissions")
+        managed = permissions_policy(scope, self.role)
+        managed.add_statements(*[statement.for_cdk() for statement in statements])
+        return managed
 
 
 def deploy_time_function(
@@ -138,28 +146,32 @@ def deploy_time_function(
         scope,
         "Function",
         description=description,
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler=f"serverless_stack.functions.{module}.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        architecture=lambda_.Architecture.ARM_64,
+        runtime=PYTHON,
+        architecture=ARM_64,
         memory_size=memory_size,
         timeout=timeout,
         environment=environment,
         role=role.role,
         log_group=group,
     )
+    remember_place(function, scope, "Function")
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
-    acknowledge(function, "LambdaInsideVPC", _NO_VPC, packs=ALL_STANDARDS, profile=profile)
+    findings = [Finding("LambdaInsideVPC", _NO_VPC, ALL_STANDARDS)]
     if profile.settings.dead_letters:
-        acknowledge(function, "LambdaDLQ", _NO_QUEUE, packs=_DEAD_LETTER_PACKS, profile=profile)
+        findings.append(Finding("LambdaDLQ", _NO_QUEUE, _DEAD_LETTER_PACKS))
+    acknowledge_all(function, findings, profile=profile)
     skips = {"CKV_AWS_116": _NO_QUEUE, "CKV_AWS_117": _NO_VPC}
     skip_in_checkov(function, skips, profile=profile)
     return DeployTimeFunction(function, role.role, group)
 
 
-def _packaged(scope: Construct, parts: Sequence[str], requirements_of: str | None) -> Package:
+def _packaged(
+    scope: Construct, parts: Sequence[str], requirements_of: str | None
+) -> LibraryPackage:
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
-    if requirements_of is None or not Stack.of(scope).bundling_required:
+    if requirements_of is None or not is_bundled(stack_of(scope)):
         return package_library(*parts)
     return package_library(
         *parts,
@@ -190,7 +202,7 @@ def custom_resource(
     resource = CustomResource(
         scope,
         "Resource",
-        service_token=function.function_arn,
+        service_token=arn_of_function(function),
         resource_type=resource_type,
         properties=properties,
         service_timeout=service_timeout,

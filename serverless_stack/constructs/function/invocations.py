@@ -18,6 +18,7 @@ from serverless_stack.constructs._internal.connect import HasFunction, invokable
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs._internal.roles import grant_key, grantee_of
+from serverless_stack.constructs._internal.tree import path_of
 
 if TYPE_CHECKING:
     from aws_cdk import aws_lambda_destinations as cdk_destinations
@@ -71,7 +72,7 @@ def invocation_problems(
         )
     for name, target in (("on_failure", on_failure), ("on_success", on_success)):
         if getattr(target, "fifo", False):
-            place = cast(Construct, target).node.path
+            place = path_of(cast(Construct, target))
             problems.fail(
                 f"`{name}` must be a standard queue or topic, to which Lambda can send, got a "
                 f"FIFO one: {place}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.function.artifacts import Readable
 from serverless_stack.constructs.function.class_file import inherits, lacks_method
 from serverless_stack.constructs.function.entry_point import entry_problems
@@ -41,15 +42,15 @@ def artifact_entry_problems(
     """
     if is_unresolved(entry) or not files:
         return []
-    if runtime.family == lambda_.RuntimeFamily.PYTHON:
+    if family_of(runtime) == lambda_.RuntimeFamily.PYTHON:
         if not any(name.endswith(".py") for name in files):
             return []  # byte code or libraries only, which are not read
-        python = runtime.name.removeprefix("python")
+        python = name_of(runtime).removeprefix("python")
         return entry_problems(entry, files, place, python=python, is_complete=is_complete)
-    if runtime.family == lambda_.RuntimeFamily.NODEJS:
+    if family_of(runtime) == lambda_.RuntimeFamily.NODEJS:
         return _node_problems(entry, files, place, is_complete)
-    if runtime.family == lambda_.RuntimeFamily.JAVA:
-        return _java_problems(entry, files, place, runtime.name, is_complete)
+    if family_of(runtime) == lambda_.RuntimeFamily.JAVA:
+        return _java_problems(entry, files, place, name_of(runtime), is_complete)
     return []
 
 

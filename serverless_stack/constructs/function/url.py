@@ -13,6 +13,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import NIST
 
@@ -79,11 +80,11 @@ def url_problems(
             "requests and logs them"
         )
     streaming = (lambda_.RuntimeFamily.NODEJS, lambda_.RuntimeFamily.OTHER)
-    if url.stream and not is_image and runtime.family not in streaming:
+    if url.stream and not is_image and family_of(runtime) not in streaming:
         problems.fail(
             "`url.stream` must be False for this runtime: Lambda streams answers of Node.js "
-            f"functions and of runtimes of your own, got: {runtime.name}; leave `stream` out, and "
-            "answers of up to 6 MB are sent when they are complete"
+            f"functions and of runtimes of your own, got: {name_of(runtime)}; leave `stream` out, "
+            "and answers of up to 6 MB are sent when they are complete"
         )
     if url.cors is not None:
         problems.add(_cors_problems(_cors_options(url.cors)))

@@ -12,6 +12,7 @@ from constructs import IConstruct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs._internal.tree import scope_of
 from serverless_stack.constructs.profiles.retention import (
     LOG_RETENTIONS,
     REMOVAL_POLICIES,
@@ -90,16 +91,11 @@ class Profile:
             The profile that was applied to it or above it, else ``Profile.production()``.
         """
         place: IConstruct | None = scope
-        passed: list[IConstruct] = []
-        profile = None
-        while place is not None and profile is None:
-            profile = _APPLIED.get(place) or _INHERITED.get(place)
-            passed.append(place)
-            if profile is None:
-                place = place.node.scope
-        profile = profile or cls.production()
-        _INHERITED.update(dict.fromkeys(passed, profile))
-        return profile
+        while place is not None:
+            if place in _APPLIED:
+                return _APPLIED[place]
+            place = scope_of(place)
+        return _DEFAULT
 
     @check_types
     def apply(self, scope: IConstruct) -> None:
@@ -109,7 +105,6 @@ class Profile:
             scope: An app, a stack or any construct.
         """
         _APPLIED[scope] = self
-        _INHERITED.clear()
 
     def retention(
         self,
@@ -168,5 +163,4 @@ class Profile:
 
 # jsii keeps every construct of the process alive, so an entry lives as long as its construct.
 _APPLIED: WeakKeyDictionary[IConstruct, Profile] = WeakKeyDictionary()
-# The answers of `of`, dropped by the next `apply`: asking jsii for a parent takes a millisecond.
-_INHERITED: WeakKeyDictionary[IConstruct, Profile] = WeakKeyDictionary()
+_DEFAULT = Profile.production()

@@ -11,7 +11,13 @@ from aws_cdk import aws_s3 as s3
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.acknowledge import ALL_STANDARDS, acknowledge
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.buckets import (
+    arn_of_bucket,
+    arn_of_objects,
+    key_of_bucket,
+    name_of_bucket,
+    raw_bucket,
+)
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs._internal.shared import access_log_bucket
@@ -91,7 +97,9 @@ def access_problems(access: ObjectAccess, reserved: Sequence[str] = ()) -> list[
     return problems
 
 
-def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess) -> iam.Grant:
+def grant_objects(
+    bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess
+) -> list[iam.Grant]:
     """Allow to list and read objects, to write and delete them, or both.
 
     CDK's own grants have wildcards in their actions, and delete versions.
@@ -100,6 +108,9 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
         bucket: The bucket.
         grantee: The principal.
         access: What it may do.
+
+    Returns:
+        The grants: that for the objects, then those for listing them.
     """
     listing = [
         # Without this permission S3 answers 403 instead of 404 for a missing object. A request for
@@ -115,12 +126,23 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
     objects = iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=access.actions,
-        resource_arns=[bucket.arn_for_objects(f"{access.prefix}*")],
+        resource_arns=[arn_of_objects(bucket, f"{access.prefix}*")],
         resource=bucket,
     )
-    if bucket.encryption_key is not None:
-        grant_key(bucket.encryption_key, grantee, writes=access.writes)
-    for grant in grants:
+    key = key_of_bucket(bucket)
+    if key is not None:
+        grant_key(key, grantee, writes=access.writes)
+    return [objects, *grants]
+
+
+def combined(grants: Sequence[iam.Grant]) -> iam.Grant:
+    """Return several grants as one.
+
+    Args:
+        grants: The grants.
+    """
+    objects, *others = grants
+    for grant in others:
         objects = grant.combine(objects)
     return objects
 
@@ -140,7 +162,7 @@ def deny_objects(
         iam.PolicyStatement(
             effect=iam.Effect.DENY,
             actions=access.actions,
-            resources=[bucket.arn_for_objects(f"{folder}*") for folder in folders],
+            resources=[arn_of_objects(bucket, f"{folder}*") for folder in folders],
         )
     )
 
@@ -156,7 +178,7 @@ def _grant(
     return iam.Grant.add_to_principal_or_resource(
         grantee=grantee,
         actions=actions,
-        resource_arns=[bucket.bucket_arn],
+        resource_arns=[arn_of_bucket(bucket)],
         resource=bucket,
         conditions=condition if access.prefix else None,
     )
@@ -171,9 +193,9 @@ def log_access(bucket: s3.Bucket, profile: Profile, *, enabled: bool) -> None:
         enabled: Whether to log them, or to acknowledge the findings about it.
     """
     if enabled:
-        raw = default_child(bucket, s3.CfnBucket)
+        raw = raw_bucket(bucket)
         raw.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
-            destination_bucket_name=access_log_bucket(bucket, profile).bucket_name,
+            destination_bucket_name=name_of_bucket(access_log_bucket(bucket, profile)),
             log_file_prefix=f"s3/{Names.unique_id(bucket)}/",
         )
         return

@@ -9,7 +9,10 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.buckets import all_blocked, name_of_bucket, sse_c
+from serverless_stack.constructs._internal.durations import days
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of, remember_place
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.storage.access import log_access
 from serverless_stack.constructs.storage.archive_tiers import ArchiveTiers
@@ -102,7 +105,7 @@ class StorageBucket(BucketConnections, Construct):
         expire_after: Duration | None = None,
         transitions: Sequence[s3.Transition] = (),
         noncurrent_version_expiration: Duration | None = None,
-        abort_incomplete_multipart_upload_after: Duration = Duration.days(7),
+        abort_incomplete_multipart_upload_after: Duration = days(7),
         lifecycle_rules: Sequence[Lifecycle | s3.LifecycleRule] = (),
         cors: BucketCors | Sequence[BucketCors] = (),
         object_lock: ObjectLock | None = None,
@@ -150,7 +153,7 @@ class StorageBucket(BucketConnections, Construct):
             empties=auto_delete_objects,
         )
         further_rules = cdk_rules(lifecycle_rules, versioned=versioned)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(feature_problems(scope, features, basics))
         problems.add(ready_rule_problems(lifecycle_rules))
         problems.add(lifecycle_problems(default_rule, further_rules, versioned=versioned))
@@ -172,7 +175,7 @@ class StorageBucket(BucketConnections, Construct):
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)
-        self._path = self.node.path
+        self._path = path_of(self)
         self._reserved = []
         self._connected = []
         key = encryption_key or key_of(self, profile)
@@ -187,10 +190,8 @@ class StorageBucket(BucketConnections, Construct):
             encryption=s3.BucketEncryption.KMS if key else s3.BucketEncryption.S3_MANAGED,
             encryption_key=key,
             bucket_key_enabled=True if key else None,
-            blocked_encryption_types=[
-                s3.BlockedEncryptionType.NONE if allow_sse_c else s3.BlockedEncryptionType.SSE_C
-            ],
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            blocked_encryption_types=[s3.BlockedEncryptionType.NONE if allow_sse_c else sse_c()],
+            block_public_access=all_blocked(),
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
             enforce_ssl=True,
             minimum_tls_version=1.2,
@@ -199,6 +200,7 @@ class StorageBucket(BucketConnections, Construct):
             auto_delete_objects=auto_delete_objects,
             removal_policy=removal_policy,
         )
+        remember_place(bucket, self, "Bucket")
         set_features(bucket, features)
         if access_log is None:
             access_log = profile.settings.access_logs
@@ -209,4 +211,4 @@ class StorageBucket(BucketConnections, Construct):
     @property
     def bucket_name(self) -> str:
         """The name of the bucket; a token at synthesis if CloudFormation chooses it."""
-        return self.bucket.bucket_name
+        return name_of_bucket(self.bucket)

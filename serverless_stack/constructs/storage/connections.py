@@ -1,6 +1,5 @@
 """The connections of a bucket to functions and other principals, as methods."""
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
@@ -11,6 +10,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_resources_later,
 )
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.buckets import arn_of_objects, name_of_bucket
 from serverless_stack.constructs._internal.connect import (
     Access,
     Connectable,
@@ -18,9 +18,11 @@ from serverless_stack.constructs._internal.connect import (
     function_of,
 )
 from serverless_stack.constructs._internal.roles import grantee_of, permissions_holder
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.storage.access import (
     ObjectAccess,
     access_problems,
+    combined,
     deny_objects,
     grant_objects,
 )
@@ -71,7 +73,7 @@ class BucketConnections:
         self._require(chosen, self._reserved)
         target = function_of(function)
         variables = {
-            contract.bucket_name(env_prefix): self.bucket.bucket_name,
+            contract.bucket_name(env_prefix): name_of_bucket(self.bucket),
             contract.bucket_key_prefix(env_prefix): prefix,
         }
         add_environment(target, variables)
@@ -84,11 +86,11 @@ class BucketConnections:
         if inside:
             deny_objects(self.bucket, grantee, chosen, inside)
         self._connected.append((grantee, chosen))
-        is_here = Stack.of(self.bucket) is Stack.of(target)
+        is_here = stack_of(self.bucket) is stack_of(target)
         acknowledge = acknowledge_resources if is_here else acknowledge_resources_later
         acknowledge(
             permissions_holder(target),
-            [self.bucket.arn_for_objects(f"{prefix}*")],
+            [arn_of_objects(self.bucket, f"{prefix}*")],
             "a function that is connected to a bucket may use every object under its prefix",
         )
 
@@ -181,7 +183,7 @@ class BucketConnections:
 
     def _grant(self, grantee: iam.IGrantable, access: ObjectAccess) -> iam.Grant:
         self._require(access)
-        return grant_objects(self.bucket, grantee, access)
+        return combined(grant_objects(self.bucket, grantee, access))
 
     def _require(self, access: ObjectAccess, reserved: list[str] | None = None) -> None:
         problems = Problems(self._path)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.buckets import raw_bucket
+from serverless_stack.constructs._internal.tree import region_of
 from serverless_stack.constructs.storage.archive_tiers import (
     ArchiveTiers,
     archive_tiers_of,
@@ -101,7 +102,7 @@ def feature_problems(scope: Construct, features: Features, basics: Basics) -> li
     problems = Problems()
     name, prefix = basics.bucket_name, basics.name_prefix
     is_regional = prefix is not None or features.inventory or features.transfer_acceleration
-    region = Stack.of(scope).region if is_regional else ""  # a call of jsii takes time
+    region = region_of(scope) if is_regional else ""  # a call of jsii takes time
     if name is not None and prefix is not None:
         problems.fail(f"`bucket_name` or `name_prefix` must be None, got: {name!r} and {prefix!r}")
     if name is not None:
@@ -142,7 +143,7 @@ def set_features(bucket: s3.Bucket, features: Features) -> None:
         bucket: The bucket.
         features: What the caller turned on.
     """
-    raw = default_child(bucket, s3.CfnBucket)
+    raw = raw_bucket(bucket)
     if features.object_lock is not None:
         lock_objects(raw, features.object_lock)
     if features.archive_tiers:

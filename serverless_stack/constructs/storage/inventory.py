@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import ArnFormat, Aws, Stack
+from aws_cdk import ArnFormat, Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 
@@ -12,6 +12,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved, rep
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.connect import AnyBucket, bucket_of
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,9 @@ def list_objects(bucket: s3.Bucket, raw: s3.CfnBucket, inventories: Sequence[Inv
 
 
 def _allow(source: s3.Bucket, item: Inventory) -> None:
-    stack = Stack.of(source)
+    stack = stack_of(source)
     # Two stacks would need each other by the ARN of the listed bucket.
-    is_here = Stack.of(item.bucket) is stack
+    is_here = stack_of(item.bucket) is stack
     any_bucket = stack.format_arn(
         service="s3", region="", account="", resource="*", arn_format=ArnFormat.NO_RESOURCE_NAME
     )
@@ -149,6 +150,6 @@ def inventory_problems(region: str, inventories: Sequence[Inventory]) -> list[st
         if not is_unresolved(region) and not is_unresolved(there) and region != there:
             problems.fail(
                 f"`inventory.destination` must be in the bucket's region, {region}, got: "
-                f"{item.bucket.node.path} in {there}"
+                f"{path_of(item.bucket)} in {there}"
             )
     return problems.messages

@@ -8,7 +8,7 @@ from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.durations import days_problems
+from serverless_stack.constructs._internal.durations import days_of, days_problems
 from serverless_stack.constructs.storage.lifecycle_rules import Lifecycle
 
 DEFAULT_RULE = "Default"
@@ -182,10 +182,10 @@ def _unit_problems(rule: s3.LifecycleRule, prefix: str, expiration: str) -> Iter
         kind = transition.storage_class.value
         ages[f"{prefix}transitions.{kind}"] = transition.transition_after
     for argument, age in ages.items():
-        if age is not None and age.is_unresolved():
+        if age is not None and days_of(age) is None:
             yield from days_problems(argument, age)
 
 
 def _days(age: Duration | None) -> float | None:
     """Return an age in days; None if there is none, or it is known only at deploy time."""
-    return None if age is None or age.is_unresolved() else age.to_days(integral=False)
+    return None if age is None else days_of(age)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -22,6 +21,7 @@ from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import AnyBucket, bucket_of
 from serverless_stack.constructs._internal.raw import properties_of
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 
 ReplicaClass: TypeAlias = Literal[
@@ -108,7 +108,7 @@ def replication_problems(
             f"`replication` must be {rules.MAX_CONFIGURATIONS:,} destinations at most, "
             f"got: {len(replications):,}"
         )
-    pairs = [(item.bucket.node.path, item.prefix) for item in replications]
+    pairs = [(path_of(item.bucket), item.prefix) for item in replications]
     for path, prefix in dict.fromkeys(pair for pair in pairs if pairs.count(pair) > 1):
         problems.fail(
             "`replication` must have each destination once with a prefix, got more than once: "
@@ -122,7 +122,7 @@ def replication_problems(
 
 def _item_problems(scope: Construct, item: Replication, *, has_key: bool) -> list[str]:
     problems = Problems()
-    bucket, path = item.bucket, item.bucket.node.path
+    bucket, path = item.bucket, path_of(item.bucket)
     problems.add(rules.prefix_problems(item.prefix, "replication.prefix"))
     if item.owner is not None:
         problems.add(rules.account_problems(item.owner, "replication.owner"))
@@ -143,7 +143,7 @@ def _item_problems(scope: Construct, item: Replication, *, has_key: bool) -> lis
         if not is_unresolved(found) and found != region:
             problems.fail(
                 f"`replication.key` must be of the destination's region, {region}, got: "
-                f"{key.node.path} in {found}"
+                f"{path_of(key)} in {found}"
             )
     return problems.messages
 
@@ -155,12 +155,12 @@ def _lock_problems(item: Replication) -> list[str]:
         return []
     return [
         "`replication.destination` must have `object_lock`, as the bucket itself has, got: "
-        f"{item.bucket.node.path}, which has none; `ObjectLock()` is enough there"
+        f"{path_of(item.bucket)}, which has none; `ObjectLock()` is enough there"
     ]
 
 
 def _place_problems(scope: Construct, item: Replication, bucket: s3.Bucket) -> list[str]:
-    here, there = Stack.of(scope), Stack.of(bucket)
+    here, there = stack_of(scope), stack_of(bucket)
     if (here.region, here.account) == (there.region, there.account):
         return []
     has_name = properties_of(bucket).get("bucketName") is not None
@@ -168,7 +168,7 @@ def _place_problems(scope: Construct, item: Replication, bucket: s3.Bucket) -> l
         return []
     return [
         "`replication.destination` must have a `bucket_name` in another region or account, because "
-        f"names that CloudFormation chooses are not known here, got: {item.bucket.node.path}"
+        f"names that CloudFormation chooses are not known here, got: {path_of(item.bucket)}"
     ]
 
 
@@ -198,9 +198,9 @@ def replicate(
         role=role.role_arn,
         rules=[_rule(item, place, len(replications)) for place, item in enumerate(replications)],
     )
-    here = Stack.of(scope)
+    here = stack_of(scope)
     for item in replications:
-        there = Stack.of(item.bucket)
+        there = stack_of(item.bucket)
         # S3 refuses a destination that is not there yet; a physical name is no reference.
         if isinstance(item.bucket, s3.Bucket) and there is not here:
             here.add_stack_dependency(there)
@@ -249,7 +249,7 @@ def _allow(
     reason = "S3 replicates every object of the bucket to the same key in the other bucket"
     acknowledge_resources(policy, sources, reason, profile=profile)
     for item, target in zip(replications, targets, strict=True):
-        if Stack.of(item.bucket) is Stack.of(policy):
+        if stack_of(item.bucket) is stack_of(policy):
             acknowledge_resources(policy, [target], reason, profile=profile)
         else:
             acknowledge_resources_later(policy, [target], reason)

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -13,6 +12,7 @@ from constructs import IConstruct
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grantee_of
+from serverless_stack.constructs._internal.tree import path_of, region_of, stack_of
 from serverless_stack.constructs.network.reachability import Service
 from serverless_stack.constructs.network.vpc import is_isolated_vpc
 
@@ -80,7 +80,7 @@ def chosen_access(request: Request, modes: Mapping[Access, str], noun: str) -> A
     accepted = " or ".join(f"{mode!r} ({meaning})" for mode, meaning in modes.items())
     raise ValueError(
         f"`access` must be {accepted} for {noun}, got: {request.access!r} "
-        f"(in {request.function.node.path})"
+        f"(in {path_of(request.function)})"
     )
 
 
@@ -110,7 +110,7 @@ def grant_key_of(
     """
     if key is None:
         return
-    region = Stack.of(request.function).region
+    region = region_of(request.function)
     iam.Grant.add_to_principal(
         grantee=request.grantee,
         actions=list(actions),
@@ -131,14 +131,14 @@ def place_problems(request: Request, resource: IConstruct) -> list[str]:
     if request.vpc is None or not is_isolated_vpc(request.vpc):
         return []
     place = getattr(resource, "env", None)
-    own = Stack.of(request.function)
+    own = stack_of(request.function)
     compared = {
         "account": (getattr(place, "account", own.account), own.account),
         "region": (getattr(place, "region", own.region), own.region),
     }
     return [
         f"`resource` must be in the {name} of the function, {expected}, because the endpoints of "
-        f"{request.vpc.node.path} lead nowhere else, got: {resource.node.path} in {found}; create "
+        f"{path_of(request.vpc)} lead nowhere else, got: {path_of(resource)} in {found}; create "
         "the function with a `vpc` that has NAT gateways"
         for name, (found, expected) in compared.items()
         if found != expected and not is_unresolved(found) and not is_unresolved(expected)

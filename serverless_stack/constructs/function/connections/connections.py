@@ -23,6 +23,7 @@ from serverless_stack.constructs._internal.connect import (
     add_environment,
     invokable_of,
 )
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.connections import databases, services
 from serverless_stack.constructs.function.connections.connection import (
     Connection,
@@ -153,7 +154,7 @@ class Connections:
                 variable of that name, or cannot reach the resource.
         """
         function = self.function
-        problems = Problems(function.node.path)
+        problems = Problems(path_of(function))
         if env_prefix is not None:
             named = environment_name_problems([f"{env_prefix}_NAME"], "env_prefix")
             problems.add(text.replace(f"{env_prefix}_NAME", env_prefix) for text in named)
@@ -186,7 +187,7 @@ def _connection_to(resource: object, request: Request, handler: Connections) -> 
         _refuse_places(request, resource)
         return kind.connect(resource, request)
     problem = unknown_problem("resource", resource)
-    raise ValueError(f"{problem} (in {request.function.node.path})")
+    raise ValueError(f"{problem} (in {path_of(request.function)})")
 
 
 def unknown_problem(name: str, resource: object) -> str:
@@ -237,7 +238,7 @@ def _refuse_options(request: Request, resource: object, *, is_database: bool = F
     options = {"prefix": request.prefix}
     if not is_database:
         options |= {"user": request.user, "database": request.database}
-    problems = Problems(request.function.node.path)
+    problems = Problems(path_of(request.function))
     for name, value in options.items():
         owner = "a bucket" if name == "prefix" else "a database"
         problems.require(
@@ -248,6 +249,6 @@ def _refuse_options(request: Request, resource: object, *, is_database: bool = F
 
 
 def _refuse_places(request: Request, resource: object) -> None:
-    problems = Problems(request.function.node.path)
+    problems = Problems(path_of(request.function))
     problems.add(place_problems(request, cast(IConstruct, resource)))
     problems.raise_if_any()

@@ -12,6 +12,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.places import require_vpc
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.connections.connection import (
     Connection,
     Request,
@@ -68,8 +69,8 @@ def to_cluster(cluster: "rds.IDatabaseCluster", request: Request) -> Connection:
     """
     modes: dict[Access, str] = {**_ACCESS, "read": "by the reader endpoint"}
     access = chosen_access(request, modes, "a cluster")
-    problems = Problems(request.function.node.path)
-    path = cluster.node.path
+    problems = Problems(path_of(request.function))
+    path = path_of(cluster)
     raw = cluster.node.default_child
     problems.add(_iam_problems(path, getattr(raw, "enable_iam_database_authentication", None)))
     problems.add(_engine_problems(path, cluster.engine))
@@ -116,8 +117,8 @@ def to_instance(instance: "rds.IDatabaseInstance", request: Request) -> Connecti
         ValueError: If the instance has no IAM login, or was imported without what is needed.
     """
     chosen_access(request, _ACCESS, "an instance")
-    problems = Problems(request.function.node.path)
-    path = instance.node.path
+    problems = Problems(path_of(request.function))
+    path = path_of(instance)
     problems.add(_engine_problems(path, instance.engine))
     if instance.instance_resource_id is None:
         problems.add(_import_problems(path, {"instance_resource_id": None}))
@@ -161,8 +162,8 @@ def to_proxy(proxy: "rds.IDatabaseProxy", request: Request) -> Connection:
     """
     chosen_access(request, _ACCESS, "a proxy")
     raw = proxy.node.default_child
-    path = proxy.node.path
-    problems = Problems(request.function.node.path)
+    path = path_of(proxy)
+    problems = Problems(path_of(request.function))
     connections = getattr(proxy, "connections", None)
     if not isinstance(connections, ec2.Connections):
         problems.fail(
@@ -242,7 +243,7 @@ def _require_network(server: _Server, request: Request) -> None:
         require_vpc(function, server.path, server.vpc, remedy=remedy, noun="database")
     elif not function.is_bound_to_vpc:
         raise ValueError(
-            f"`function` must be in the VPC of {server.path}, got: {function.node.path}, which is "
+            f"`function` must be in the VPC of {server.path}, got: {path_of(function)}, which is "
             f"in none; {remedy}"
         )
 

@@ -14,6 +14,7 @@ from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources_later
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_secret, permissions_holder
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.connections.connection import (
     Connection,
     Request,
@@ -162,9 +163,9 @@ def to_function(target: lambda_.IFunction, request: Request) -> Connection:
     """
     chosen_access(request, {"write": "invoke"}, "a function")
     called = getattr(target, "lambda_", target)
-    if called.node.path == request.function.node.path:
+    if path_of(called) == path_of(request.function):
         raise ValueError(
-            f"`resource` must be another function, got: {request.function.node.path} itself, whose "
+            f"`resource` must be another function, got: {path_of(request.function)} itself, whose "
             "environment and role would need its own ARN"
         )
     own, other = request.function.node, called.node

@@ -4,6 +4,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.connections.connection import Request
 
 
@@ -42,7 +43,7 @@ def connect_store(store: Connecting, request: Request, function: object) -> None
         listed = ", ".join(f"`{name}`" for name in missing)
         raise ValueError(
             f"{listed} must be left out, got: a value for {place}, whose `connect` has no such "
-            f"argument (in {request.function.node.path})"
+            f"argument (in {path_of(request.function)})"
         )
     options = dict(given.values())
     if request.access is not None and ("access" in signature or any_name):
@@ -51,6 +52,6 @@ def connect_store(store: Connecting, request: Request, function: object) -> None
         raise ValueError(
             f"`access` must be 'read-write' for {place}, got: {request.access!r}; the rights in a "
             "Redis cache are those of its user: connect a `RedisUser` with another `access` "
-            f"(in {request.function.node.path})"
+            f"(in {path_of(request.function)})"
         )
     store.connect(function, **options)

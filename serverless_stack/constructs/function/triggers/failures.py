@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Annotations, Aws, Stack
+from aws_cdk import Annotations, Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
@@ -13,6 +13,7 @@ from serverless_stack.constructs._internal.children import default_child, get_or
 from serverless_stack.constructs._internal.raw import properties_of
 from serverless_stack.constructs._internal.roles import grantee_of
 from serverless_stack.constructs._internal.shared import dead_letter_queue, failure_queue
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue
 
@@ -68,7 +69,7 @@ def failures_problems(given: Queue | None, *, fifo: bool = False) -> list[str]:
     if given is None or given.fifo == fifo:
         return []
     kind = "a FIFO queue, like its source" if fifo else "a standard queue"
-    return [f"`failures` must be {kind}, got: {given.node.path}"]
+    return [f"`failures` must be {kind}, got: {path_of(given)}"]
 
 
 def allow_sending(owner: Owner, queue: Queue) -> iam.Grant:
@@ -105,7 +106,7 @@ def allow_service(owner: Owner, queue: Queue, service: str) -> None:
     if not isinstance(queue, sqs.Queue):
         Annotations.of(owner.construct).add_warning_v2(
             "serverless-stack:failures-policy",
-            f"the queue {queue.node.path} is not in this app: its policy must allow {service} "
+            f"the queue {path_of(queue)} is not in this app: its policy must allow {service} "
             "to send messages, otherwise events that cannot be delivered are lost",
         )
 
@@ -120,8 +121,8 @@ def delivery_problems(owner: Owner, given: Queue | None) -> list[str]:
     problems = failures_problems(given)
     if isinstance(given, sqs.Queue) and not owner.is_in_stack_of(given):
         problems.append(
-            f"`failures` must be a queue of the stack {Stack.of(owner.construct).node.path}, "
-            f"whose policy can name the trigger, got: {given.node.path}"
+            f"`failures` must be a queue of the stack {path_of(stack_of(owner.construct))}, "
+            f"whose policy can name the trigger, got: {path_of(given)}"
         )
     return problems
 
@@ -134,11 +135,11 @@ def async_problems(owner: Owner, given: Queue | None) -> list[str]:
         given: The queue of the caller, or None.
     """
     first: Queue | None = getattr(owner.construct, _ASYNC, None)
-    if given is None or first is None or first.node.path == given.node.path:
+    if given is None or first is None or path_of(first) == path_of(given):
         return []
     return [
-        f"`failures` must be the same queue for all events of a function, {first.node.path}, "
-        f"got: {given.node.path}; AWS Lambda has one dead-letter queue for each function"
+        f"`failures` must be the same queue for all events of a function, {path_of(first)}, "
+        f"got: {path_of(given)}; AWS Lambda has one dead-letter queue for each function"
     ]
 
 

@@ -4,10 +4,10 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import jsii
-from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import IValidation
 
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.function.triggers.owner import Owner
 
 
@@ -25,7 +25,7 @@ def refuse_writes(owner: Owner, method: str, arn: str, actions: Sequence[str], a
     """
 
     def problems() -> list[str]:
-        source = text_of(Stack.of(owner.construct).resolve(arn))
+        source = text_of(stack_of(owner.construct).resolve(arn))
         return [
             f"`{method}` must not be for what the function writes to itself, got: {action} on "
             f"{source}; every call would cause another one: {advice}"
@@ -50,7 +50,7 @@ def refuse_written_keys(
     """
 
     def problems() -> list[str]:
-        bucket = f"{text_of(Stack.of(owner.construct).resolve(bucket_arn))}/"
+        bucket = f"{text_of(stack_of(owner.construct).resolve(bucket_arn))}/"
         for action, resource in _allowed(owner, actions):
             key = resource.removeprefix(bucket)
             if resource.startswith(bucket) and _overlap(key, prefix):
@@ -74,7 +74,7 @@ def _allowed(owner: Owner, actions: Sequence[str]) -> Iterator[tuple[str, str]]:
     for construct in owner.construct.node.find_all():
         if not isinstance(construct, iam.Policy | iam.ManagedPolicy):
             continue
-        document = Stack.of(construct).resolve(construct.document)
+        document = stack_of(construct).resolve(construct.document)
         for statement in statements(document):
             patterns = texts(statement.get("Action"))
             allowed = [item for item in actions if any(matches(p, item) for p in patterns)]

@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from typing import cast
 
 import jsii
-from aws_cdk import Aws, CustomResource, Duration, IStableAnyProducer, Lazy, Stack
-from aws_cdk import aws_iam as iam
+from aws_cdk import Aws, CustomResource, IStableAnyProducer, Lazy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.durations import minutes
+from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.raw import properties_of
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.custom_resource import (
     ANSWERS,
     custom_resource,
@@ -80,16 +82,15 @@ class BucketNotifications(Construct):
             NOTIFICATION_PARTS,
             description="Sets the notifications of a bucket while its stack is deployed",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
         permissions = deploy_time.allow(
             self,
             [
-                iam.PolicyStatement(
-                    actions=["s3:GetBucketNotification", "s3:PutBucketNotification"],
-                    resources=[bucket.bucket_arn],
+                Statement(
+                    ["s3:GetBucketNotification", "s3:PutBucketNotification"], [bucket.bucket_arn]
                 )
             ],
         )
@@ -105,7 +106,7 @@ class BucketNotifications(Construct):
                 # An update of this property of the bucket replaces what was set here.
                 "InTemplate": Lazy.any(_Producer(self._in_template)),
             },
-            service_timeout=Duration.minutes(10),
+            service_timeout=minutes(10),
         )
         self.resource.node.add_dependency(default_child(bucket, s3.CfnBucket))
         self.node.add_validation(AtSynthesis(self._conflicts))
@@ -166,7 +167,7 @@ class BucketNotifications(Construct):
         for other in self._notifications:
             if other.event == event and rules.filters_overlap(other.filters, (prefix, suffix)):
                 return [
-                    f"`{method}` must be for other objects of {self._bucket.node.path} than "
+                    f"`{method}` must be for other objects of {path_of(self._bucket)} than "
                     f"{other.owner} is called for already, prefix {other.prefix!r} and suffix "
                     f"{other.suffix!r}, got: prefix {prefix!r} and suffix {suffix!r}; S3 refuses "
                     "notifications that overlap: use other prefixes, or publish to a topic that "
@@ -190,14 +191,14 @@ class BucketNotifications(Construct):
         if not is_managed_by_cdk(self._bucket):
             return []
         return [
-            f"{self._bucket.node.path} must have its notifications by triggers alone, got: others "
+            f"{path_of(self._bucket)} must have its notifications by triggers alone, got: others "
             "by `add_event_notification` or `event_bridge_enabled` of CDK, whose function replaces "
             "all of them; call it before `on_object_created`, which then uses EventBridge"
         ]
 
     def _in_template(self) -> object:
         own = properties_of(self._bucket).get("notificationConfiguration")
-        return Stack.of(self).to_json_string(own) if own else None
+        return stack_of(self).to_json_string(own) if own else None
 
 
 def find_notifications(bucket: s3.Bucket) -> BucketNotifications | None:

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations
 from aws_cdk import aws_s3 as s3
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.connect import AnyBucket, bucket_of
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.loops import refuse_written_keys, text_of
 from serverless_stack.constructs.function.triggers.notifications import (
@@ -92,7 +93,7 @@ def object_trigger(
         problems.add(failed.delivery_problems(owner, failures))
     problems.add(failed.async_problems(owner, failures))
     if not problems.messages and not is_here:
-        key = f"{prefix}*{suffix} of {bucket.node.path}"
+        key = f"{prefix}*{suffix} of {path_of(bucket)}"
         problems.add(owner.repeated(happened.method, key, "it is called for them already"))
     problems.raise_if_any()
 
@@ -108,11 +109,11 @@ def object_trigger(
     else:
         Annotations.of(owner.construct).add_warning_v2(
             "serverless-stack:bucket-events",
-            f"the bucket {bucket.node.path} is not in this app: turn on Amazon EventBridge in its "
+            f"the bucket {path_of(bucket)} is not in this app: turn on Amazon EventBridge in its "
             "notifications, otherwise nothing calls the function",
         )
     # Resolved, because the numbers of tokens depend on the rest of the app.
-    filters = Stack.of(owner.construct).resolve([prefix, suffix])
+    filters = stack_of(owner.construct).resolve([prefix, suffix])
     parts = (happened.detail_type, *map(text_of, filters))
     _, construct_id = owner.scope_for("On", bucket, *parts)
     trigger = create_rule(

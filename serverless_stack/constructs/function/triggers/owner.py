@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -18,6 +18,7 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
     permissions_holder,
 )
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
@@ -56,7 +57,7 @@ class Owner:
     @property
     def path(self) -> str:
         """The path of the construct."""
-        return self.construct.node.path
+        return path_of(self.construct)
 
     @property
     def profile(self) -> Profile:
@@ -73,7 +74,7 @@ class Owner:
 
     def is_in_stack_of(self, construct: IConstruct) -> bool:
         """Return whether a construct is in the stack of the function."""
-        return Stack.of(construct).node.path == Stack.of(self.construct).node.path
+        return path_of(stack_of(construct)) == path_of(stack_of(self.construct))
 
     def scope_for(self, kind: str, source: IConstruct, *filters: str) -> tuple[Construct, str]:
         """Return a scope and an id that depend on the source of a trigger, not on the order.
@@ -83,12 +84,12 @@ class Owner:
             source: The source.
             filters: What else tells two triggers of this source apart.
         """
-        parts = [kind, *source.node.path.split("/")[1:], *filters]
+        parts = [kind, *path_of(source).split("/")[1:], *filters]
         construct_id = "".join(_capitalized(part) for part in parts)
         # Such as `Jobs` of two stacks, or `a-b` and `aB`.
         ids = _IDS.setdefault(self.construct, {})
-        if ids.setdefault(construct_id, source.node.path) != source.node.path:
-            construct_id += short_hash(source.node.path)
+        if ids.setdefault(construct_id, path_of(source)) != path_of(source):
+            construct_id += short_hash(path_of(source))
         return self.construct, construct_id
 
     def repeated(self, method: str, key: str, remedy: str) -> list[str]:

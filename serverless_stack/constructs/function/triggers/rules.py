@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, cast
 from zoneinfo import available_timezones
 
-from aws_cdk import Aws, Duration, Stack, Token
+from aws_cdk import Aws, Duration, Token
 from aws_cdk import aws_iam as iam
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
@@ -16,6 +16,7 @@ from serverless_stack.checks.services.events.patterns import pattern_problems
 from serverless_stack.constructs._internal.annotations import described, did_you_mean
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.lazy import LazyModule
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue, RuleTrigger
@@ -236,7 +237,7 @@ def create_schedule(
 
 def _json(owner: Owner, input: Mapping[str, object]) -> str:
     """Return an input as JSON, in which CDK replaces tokens, numbers among them."""
-    stack = Stack.of(owner.construct)
+    stack = stack_of(owner.construct)
     text = json.dumps(input)
     return text if stack.resolve(input) == input else stack.to_json_string(input)
 

@@ -14,6 +14,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.lambda_function.sources import Kind
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.lazy import LazyModule
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import sources
 from serverless_stack.constructs.function.triggers.loops import refuse_writes
@@ -94,7 +95,7 @@ class SourceTriggers:
         )
         problems.add(failed.failures_problems(failures, fifo=queue.fifo))
         problems.raise_if_any()
-        problems.add(owner.repeated("on_queue", queue.node.path, _SEVERAL))
+        problems.add(owner.repeated("on_queue", path_of(queue), _SEVERAL))
         problems.raise_if_any()
 
         sources.hide_messages(owner, queue, window)
@@ -184,7 +185,7 @@ class SourceTriggers:
         problems.add(failed.failures_problems(failures))
         problems.add(sources.table_problems(table))
         problems.raise_if_any()
-        problems.add(owner.repeated("on_table_change", table.node.path, _SEVERAL))
+        problems.add(owner.repeated("on_table_change", path_of(table), _SEVERAL))
         problems.raise_if_any()
 
         arn = sources.stream_arn_of(table)
@@ -265,7 +266,7 @@ class SourceTriggers:
         problems.add(settings.problems(timestamps=True))
         problems.add(failed.failures_problems(failures))
         problems.raise_if_any()
-        problems.add(owner.repeated("on_kinesis", stream.node.path, _SEVERAL))
+        problems.add(owner.repeated("on_kinesis", path_of(stream), _SEVERAL))
         problems.raise_if_any()
 
         grants = [owner.allow(list(sources.STREAM_ACTIONS), [stream.stream_arn])]

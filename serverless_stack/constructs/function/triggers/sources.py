@@ -12,6 +12,7 @@ from serverless_stack.checks.services.lambda_function import sources as limits
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.lazy import LazyModule
 from serverless_stack.constructs._internal.raw import properties_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.function.triggers.owner import Owner
 from serverless_stack.constructs.function.triggers.values import Queue
 
@@ -62,28 +63,28 @@ def queue_problems(
         problems.fail(
             f"`queue` must have a visibility time-out of {nearest:g} seconds, six times the "
             f"`timeout` of the function{' and the batching window' if window else ''}, "
-            f"got: {hidden:g} seconds of {queue.node.path}; AWS Lambda needs {timeout:g} at least"
+            f"got: {hidden:g} seconds of {path_of(queue)}; AWS Lambda needs {timeout:g} at least"
         )
     if failures is not None:
         own = queue.dead_letter_queue if isinstance(queue, sqs.Queue) else None
         if not isinstance(queue, sqs.Queue):
             problems.fail(
                 "`failures` must be None for a queue that is not in this app, whose redrive "
-                f"policy cannot be set here, got: {failures.node.path}; {_REDRIVE} where it is"
+                f"policy cannot be set here, got: {path_of(failures)}; {_REDRIVE} where it is"
             )
-        elif own is not None and own.queue.node.path != failures.node.path:
+        elif own is not None and path_of(own.queue) != path_of(failures):
             problems.fail(
-                f"`failures` must be None for {queue.node.path}, which has the dead-letter queue "
-                f"{own.queue.node.path}, got: {failures.node.path}"
+                f"`failures` must be None for {path_of(queue)}, which has the dead-letter queue "
+                f"{path_of(own.queue)}, got: {path_of(failures)}"
             )
         elif not owner.is_in_stack_of(queue) and owner.is_in_stack_of(failures):
             problems.fail(
-                f"`failures` must be in the stack of {queue.node.path}, whose redrive policy names "
-                f"it, got: {failures.node.path} in the stack of the function, which would make "
+                f"`failures` must be in the stack of {path_of(queue)}, whose redrive policy names "
+                f"it, got: {path_of(failures)} in the stack of the function, which would make "
                 "the stacks depend on each other"
             )
-        if failures.node.path == queue.node.path:
-            problems.fail(f"`failures` must be another queue than `queue`, got: {queue.node.path}")
+        if path_of(failures) == path_of(queue):
+            problems.fail(f"`failures` must be another queue than `queue`, got: {path_of(queue)}")
     return problems.messages
 
 
@@ -102,7 +103,7 @@ def hide_messages(owner: Owner, queue: Queue, window: float) -> None:
     if not isinstance(queue, sqs.Queue):
         Annotations.of(owner.construct).add_info_v2(
             "serverless-stack:visibility-timeout",
-            f"the queue {queue.node.path} is not in this app: its visibility time-out must be "
+            f"the queue {path_of(queue)} is not in this app: its visibility time-out must be "
             f"{timeout:g} seconds at least, and should be {seconds}, six times the time-out of "
             "the function",
         )
@@ -114,7 +115,7 @@ def hide_messages(owner: Owner, queue: Queue, window: float) -> None:
     elif hidden is not None and hidden < seconds:
         Annotations.of(owner.construct).add_warning_v2(
             "serverless-stack:visibility-timeout",
-            f"the queue {queue.node.path} hides messages for {hidden:g} seconds: give it "
+            f"the queue {path_of(queue)} hides messages for {hidden:g} seconds: give it "
             f"`visibility_timeout=Duration.seconds({seconds})`, six times the time-out of the "
             "function, so that Lambda can try again when the function is throttled",
         )
@@ -144,7 +145,7 @@ def warn_about_redrive(owner: Owner, queue: Queue) -> None:
     """
     Annotations.of(owner.construct).add_warning_v2(
         "serverless-stack:redrive-policy",
-        f"the queue {queue.node.path} is not in this app: {_REDRIVE} where it is, otherwise "
+        f"the queue {path_of(queue)} is not in this app: {_REDRIVE} where it is, otherwise "
         "messages that fail are received again until they expire",
     )
 
@@ -164,7 +165,7 @@ def table_problems(table: dynamodb.ITable) -> list[str]:
     if isinstance(raw, dynamodb.CfnTable | dynamodb.CfnGlobalTable) or table.table_stream_arn:
         return []
     return [
-        f"`table` must have a stream, got: {table.node.path}, which is not in this app: turn it "
+        f"`table` must have a stream, got: {path_of(table)}, which is not in this app: turn it "
         "on where the table is, and import it by `Table.from_table_attributes(table_arn=…, "
         "table_stream_arn=…)`"
     ]

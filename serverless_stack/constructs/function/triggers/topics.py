@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 
@@ -16,6 +15,7 @@ from serverless_stack.checks.services.events.patterns import pattern_problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge_rule_of_cdk
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.lazy import LazyModule
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers.loops import refuse_writes
 from serverless_stack.constructs.function.triggers.owner import Owner, short_hash
@@ -47,7 +47,7 @@ def topic_problems(topic: sns.ITopic, filter: TopicFilter | None, *, on_body: bo
     problems = Problems()
     if topic.fifo:
         problems.fail(
-            f"`topic` must not be FIFO, got: {topic.node.path}; SNS delivers FIFO topics to queues "
+            f"`topic` must not be FIFO, got: {path_of(topic)}; SNS delivers FIFO topics to queues "
             "only: subscribe a queue, and call the function by `on_queue`"
         )
     if filter is None:
@@ -118,16 +118,16 @@ def _subscription(
     It also makes the stack of the function depend on that of a topic, which a nested stack cannot:
     there the topic is known by its ARN, a parameter of the nested stack.
     """
-    is_nested = Stack.of(owner.construct).nested_stack_parent is not None
+    is_nested = stack_of(owner.construct).nested_stack_parent is not None
     if is_nested and isinstance(topic, sns.Topic) and not owner.is_in_stack_of(topic):
-        name = f"Topic{short_hash(topic.node.path)}"
+        name = f"Topic{short_hash(path_of(topic))}"
         topic = sns.Topic.from_topic_arn(owner.construct, name, topic.topic_arn)
     if owner.target.node.try_find_child(topic.node.id) is None:
         return topic.add_subscription(subscriber)
     bound = subscriber.bind(topic)
     return sns.Subscription(
         bound.subscriber_scope or owner.construct,
-        f"{topic.node.id}{short_hash(topic.node.path)}",
+        f"{topic.node.id}{short_hash(path_of(topic))}",
         topic=topic,
         endpoint=bound.endpoint,
         protocol=bound.protocol,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
 
@@ -14,6 +14,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import AnyBucket
 from serverless_stack.constructs._internal.lazy import LazyModule
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.triggers import failures as failed
 from serverless_stack.constructs.function.triggers import rules
 from serverless_stack.constructs.function.triggers.loops import text_of
@@ -135,7 +136,7 @@ class Triggers(SourceTriggers):
         problems.add(failed.async_problems(owner, failures))
         if not problems.messages:
             remedy = "a topic calls a function once"
-            problems.add(owner.repeated("on_topic", topic.node.path, remedy))
+            problems.add(owner.repeated("on_topic", path_of(topic), remedy))
         problems.raise_if_any()
         return subscribe(owner, topic, filter, failures, on_body=filter_body)
 
@@ -178,7 +179,7 @@ class Triggers(SourceTriggers):
         problems.add(failed.async_problems(owner, failures))
         problems.raise_if_any()
         # Resolved, because the numbers of tokens depend on the rest of the app.
-        resolved = Stack.of(owner.construct).resolve([expression, time_zone or "", input])
+        resolved = stack_of(owner.construct).resolve([expression, time_zone or "", input])
         sent = "" if input is None else json.dumps(resolved[2], sort_keys=True, default=str)
         key = f"{expression} {time_zone or ''} {sent}".strip()
         remedy = "another `input` makes another call at the same time"
@@ -242,8 +243,8 @@ class Triggers(SourceTriggers):
         problems.raise_if_any()
 
         values = rules.pattern_values(pattern)
-        text = json.dumps(Stack.of(owner.construct).resolve(values), sort_keys=True, default=str)
-        place = "" if bus is None else bus.node.path
+        text = json.dumps(stack_of(owner.construct).resolve(values), sort_keys=True, default=str)
+        place = "" if bus is None else path_of(bus)
         key = f"{text} of {place}" if place else text
         problems.add(owner.repeated("on_event", key, "an event calls a function once"))
         problems.raise_if_any()
