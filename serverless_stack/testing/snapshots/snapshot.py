@@ -61,6 +61,24 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
         return f"{name[: cls._max_stem_length() - len(digest) - 1]}-{digest}"
 
     @classmethod
+    def matches_test_location(
+        cls, *, test_location: PyTestLocation, snapshot_location: str
+    ) -> bool:
+        """Return whether a file is of a test, as Syrupy does.
+
+        Syrupy asks for each file and each test, which is slow for some hundred cases of a test:
+        their names, unless they were cut, answer first.
+        """
+        test = test_location.snapshot_name_parametrized
+        name = os.path.basename(snapshot_location)
+        is_whole = test_location.is_item_parametrized and len(test) <= cls._max_stem_length()
+        if is_whole and not name.startswith(test) and Path(name).stem != test_location.basename:
+            return False
+        return super().matches_test_location(
+            test_location=test_location, snapshot_location=snapshot_location
+        )
+
+    @classmethod
     def write_snapshot_collection(
         cls,
         *,
