@@ -67,7 +67,8 @@ def test_a_statement_for_others_is_the_one_of_cdk(
 ) -> None:
     ours = Statement(["s3:PutObject"], ["*"], principal=principal).for_cdk()
     theirs = iam.PolicyStatement(actions=["s3:PutObject"], resources=["*"], principals=[expected])
-    assert stack.resolve(ours) == stack.resolve(theirs)
+    written = [iam.PolicyDocument(statements=[statement]) for statement in (ours, theirs)]
+    assert stack.resolve(written[0]) == stack.resolve(written[1])
 
 
 def test_roles_share_the_principal_of_a_service() -> None:
