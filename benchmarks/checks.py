@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from benchmarks.running import run_benchmark
 from serverless_stack.checks import check_template, rules
 from tests.checks import templates
 from tests.checks.cases import Json
@@ -75,4 +76,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import site
+from benchmarks.running import note, run_benchmark
 from serverless_stack.local.cloud import LocalCloud
 
 ROOT = Path(__file__).parents[1]
@@ -150,6 +151,7 @@ def crawl(deployment: str, deployments: int) -> Score:
         (folder / "site").mkdir()
         site.write(folder / "site", 0)
         with LocalCloud.start(folder, name="bench") as cloud:
+            note("first deployment")
             result = cloud.deploy()
             distribution = result.urls.distributions[0]
             crawler = Crawler(distribution.url, score)
@@ -157,6 +159,7 @@ def crawl(deployment: str, deployments: int) -> Score:
             crawler.start()
             try:
                 for build in range(1, deployments + 1):
+                    note(f"deployment {build} of {deployments}")
                     site.write(folder / "site", build)
                     start = time.monotonic()
                     cloud.deploy()
@@ -191,7 +194,10 @@ def main() -> int:
     os.environ["PATH"] = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     os.environ["PYTHONPATH"] = str(ROOT)
     table = Table("", "pages loaded", "broken", "stale", "paths billed", "s each", title="Crawl")
-    scores = {name: crawl(deployment, deployments) for name, deployment in TOOLS.items()}
+    scores = {}
+    for name, deployment in TOOLS.items():
+        note(name)
+        scores[name] = crawl(deployment, deployments)
     for name, score in scores.items():
         each = sum(score.seconds) / len(score.seconds)
         table.add_row(
@@ -212,4 +218,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(main))

@@ -3,9 +3,11 @@
 import os
 import shutil
 import statistics
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from benchmarks.running import note, run_benchmark
 from serverless_stack.diagrams import LayoutEngine, graph, layout, to_html, to_mermaid, to_svg
 from tests.diagrams import apps
 from tests.diagrams.conftest import ELK
@@ -29,6 +31,7 @@ def main() -> None:
     if node is None or not ELK.is_file():
         raise SystemExit("elkjs is missing: run `make setup`")
     engine = LayoutEngine(Path(node), ELK)
+    note("synthesizing 150 resources")
     stacks = apps.large()
     found = graph(stacks)
     drawing = layout(found, engine)
@@ -50,4 +53,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

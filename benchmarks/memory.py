@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import note, run_benchmark
 from benchmarks.trees import TREES, Tree
 from serverless_stack._shared.content.index import index_of, to_json
 from serverless_stack._shared.content.memory import LEAST_MIB, needed_mib
@@ -75,6 +76,7 @@ def measure(console: Console, trees: tuple[Tree, ...], work: Path) -> None:
     table = Table(*columns, title="Peak memory of the function behind ContentDeployment")
     peaks: list[float] = []
     for tree in trees:
+        note(tree.name)
         world = World(tree.name)
         runs = [deploy(world, tree, seed, work) for seed in (1, 2)]
         peaks.append(max(run.peak for run in runs))
@@ -166,4 +168,4 @@ def properties(world: World, seed: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

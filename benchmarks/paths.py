@@ -1,10 +1,12 @@
 """The paths that AWS bills for four changes of a site: ``python -m benchmarks.paths``."""
 
+import sys
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import run_benchmark
 from serverless_stack.operations.invalidation import plan
 
 PAGES = [f"section{n % 20:02}/page{n:04}/index.html" for n in range(2000)]
@@ -61,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -1,12 +1,14 @@
 """How long planning an invalidation takes: ``python -m benchmarks.planner``."""
 
 import random
+import sys
 import time
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import note, run_benchmark
 from serverless_stack.operations.invalidation import plan
 
 COUNT = 100_000
@@ -74,6 +76,7 @@ def main() -> None:
         for header in (f"{max_paths:,} paths, s", "bound", "changed"):
             table.add_column(header, justify="right")
     for name, shape in SHAPES.items():
+        note(name)
         keys = keys_of(shape)
         row = [name]
         for max_paths, bound in BOUNDS.items():
@@ -86,4 +89,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

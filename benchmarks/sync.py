@@ -22,6 +22,7 @@ import boto3
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import note, run_benchmark
 from serverless_stack.local.cloud import LocalCloud
 
 RUNS = int(os.environ.get("RUNS", "5"))
@@ -125,6 +126,7 @@ def main() -> None:
     (work / "app").mkdir()
     (work / "app" / "cdk.json").write_text('{"app": "true"}')
     try:
+        note("installing the AWS CLI")
         aws = aws_cli(work / "aws")
         with LocalCloud.start(work / "app", name=f"bench-{os.getpid()}") as cloud:
             keys = {**os.environ, **cloud.environment(), "HOME": str(work)}
@@ -153,6 +155,7 @@ def measure(
     s3 = boto3.client("s3")
     used: dict[tuple[str, str], list[Usage]] = {}
     for run in range(RUNS):
+        note(f"round {run + 1} of {RUNS}")
         for number, name in list(enumerate(tools))[:: 1 if run % 2 else -1]:
             bucket = f"bench-{number}-{run}"
             s3.create_bucket(Bucket=bucket)
@@ -185,6 +188,7 @@ def measure(
     console.print(table)
     s3.create_bucket(Bucket="bench-memory")
     for case in CASES:
+        note(f"peak memory, {case}")
         peaks = [
             measured(
                 [*tools["command"][0], str(folder), f"s3://bench-memory/{folder.name}/"], keys
@@ -198,4 +202,4 @@ def measure(
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
@@ -13,11 +12,11 @@ import time
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import note, run_benchmark
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.local.watch.edit import Edit
 from serverless_stack.local.watch.session import Watch
@@ -25,6 +24,7 @@ from serverless_stack.synthesis.synthesizer import Synthesizer
 
 ROOT = Path(__file__).parents[1]
 EDITS = 5
+PAUSE_SECONDS = 3  # before a save, as of a person: the watch has confirmed the last one
 SYNTHESES = 5
 APP = """
 import aws_cdk as cdk
@@ -64,6 +64,7 @@ def syntheses(console: Console) -> None:
             synthesizer.synthesize(Path(name, "out"))
             synthesizer.synthesize(Path(name, "out"))  # after the rehearsal
             for _ in range(SYNTHESES):
+                note("a cold synthesis and a warm one")
                 start = time.monotonic()
                 cold(Path(name, "cold"), None)
                 seconds["cold"].append(time.monotonic() - start)
@@ -85,6 +86,7 @@ def edits(console: Console) -> None:
         folder = Path(name).resolve() / "app"
         folder.mkdir()
         write_app(folder)
+        note("starting the local cloud, and a first deployment")
         cloud = LocalCloud.start(folder, name="bench")
         try:
             measure_edits(console, folder, cloud)
@@ -149,6 +151,8 @@ def until_it_is_there(
     save: Callable[[int], None], is_there: Callable[[int], bool], number: int
 ) -> float:
     """Save, and return the seconds until the effect is there."""
+    note(f"edit {number}: {save.__name__}")
+    time.sleep(PAUSE_SECONDS)
     start = time.monotonic()
     save(number)
     while not is_there(number):
@@ -164,13 +168,8 @@ def body_of(url: str) -> str:
         return bytes(answer.read()).decode()
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise SystemExit(128 + number)
-
-
 def main() -> int:
     """Measure and print."""
-    signal.signal(signal.SIGTERM, _terminate)  # and end what was started
     os.environ["PATH"] = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     os.environ["PYTHONPATH"] = str(ROOT)
     console = Console()
@@ -180,4 +179,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(main))

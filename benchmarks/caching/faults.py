@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.caching.processes import run
+from benchmarks.running import note, run_benchmark
 from tests.runtime.servers import Server, memcached_server, redis_server
 
 OTHERS = ["dogpile.cache", "cashews[redis]", "aiocache[redis]", "redis", "pymemcache"]
@@ -79,6 +80,7 @@ def main() -> None:
         for fault in ("hang", "kill"):
             table = table_of(fault)
             for client, scheme in CASES:
+                note(f"{fault}: {client} with {scheme}")
                 made = memcached_server() if scheme == "memcached" else redis_server(Path(folder))
                 with made as server:
                     own = sys.executable if client == "ours" else python
@@ -97,4 +99,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

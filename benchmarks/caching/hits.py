@@ -2,6 +2,7 @@
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import redis
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.running import run_benchmark
 from serverless_stack.runtime.caching import LazyLoading, MemcachedStore, RedisStore, Store
 from tests.runtime.servers import memcached_server, redis_server
 
@@ -95,4 +97,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -1,10 +1,12 @@
 """Memcached nodes that come, go and come back: ``python -m benchmarks.caching.nodes``."""
 
 import statistics
+import sys
 import time
 
 from rich.console import Console
 
+from benchmarks.running import run_benchmark
 from serverless_stack.runtime.caching import MISSING, MemcachedStore, StoreError
 from tests.runtime.servers import configuration_endpoint, memcached_server
 
@@ -76,4 +78,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

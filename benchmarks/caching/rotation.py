@@ -1,5 +1,6 @@
 """An AUTH token that is rotated during load: ``python -m benchmarks.caching.rotation``."""
 
+import sys
 import tempfile
 import threading
 import time
@@ -11,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from rich.console import Console
 
+from benchmarks.running import run_benchmark
 from serverless_stack.runtime.caching import LazyLoading, RedisStore
 from serverless_stack.runtime.caching.clients.credentials import AuthToken
 from tests.runtime.servers import redis_server
@@ -73,21 +75,23 @@ def main() -> None:
         threads = [threading.Thread(target=use) for _ in range(THREADS)]
         for thread in threads:
             thread.start()
-        before = secret.token
-        for number in range(1, ROTATIONS + 1):
-            following = f"token-number-{number:02}-of-rotations"
+        try:
+            before = secret.token
+            for number in range(1, ROTATIONS + 1):
+                following = f"token-number-{number:02}-of-rotations"
+                time.sleep(SECONDS)
+                admin.execute_command("ACL", "SETUSER", "default", f">{following}")  # type: ignore[no-untyped-call]  # ROTATE
+                time.sleep(SECONDS)
+                secret.token = following
+                time.sleep(SECONDS)
+                admin.execute_command("ACL", "SETUSER", "default", f"<{before}")  # type: ignore[no-untyped-call]  # SET
+                admin.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
+                before = following
             time.sleep(SECONDS)
-            admin.execute_command("ACL", "SETUSER", "default", f">{following}")  # type: ignore[no-untyped-call]  # ROTATE
-            time.sleep(SECONDS)
-            secret.token = following
-            time.sleep(SECONDS)
-            admin.execute_command("ACL", "SETUSER", "default", f"<{before}")  # type: ignore[no-untyped-call]  # SET
-            admin.execute_command("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes")  # type: ignore[no-untyped-call]
-            before = following
-        time.sleep(SECONDS)
-        stopped.set()
-        for thread in threads:
-            thread.join()
+        finally:
+            stopped.set()
+            for thread in threads:
+                thread.join()
     Console().print(
         f"AUTH token rotated {ROTATIONS} times under load of {THREADS} threads, connections "
         f"closed each time: {counts['requests']:,} requests, {len(failures)} failed, "
@@ -97,4 +101,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from benchmarks.caching.processes import run
+from benchmarks.running import run_benchmark
 from serverless_stack.runtime.caching import LazyLoading, RedisStore
 from tests.runtime.servers import redis_server
 
@@ -66,4 +67,4 @@ if __name__ == "__main__":
         url, key, lease, begin = sys.argv[1:]
         print(loads(url, key, int(lease) or None, float(begin)))
     else:
-        main()
+        sys.exit(run_benchmark(main))

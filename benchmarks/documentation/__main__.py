@@ -14,6 +14,7 @@ from rich.table import Table
 
 from benchmarks.documentation.build import build_all
 from benchmarks.documentation.visitors import Answer, Client, Load, crawl_everything
+from benchmarks.running import run_benchmark
 from serverless_stack.local.cloud import LocalCloud
 from serverless_stack.operations.invalidation import send
 from tests.browser.chromium import browser, program
@@ -193,4 +194,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmark(main))

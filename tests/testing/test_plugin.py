@@ -1,10 +1,17 @@
-"""The plugin as users run it: pytest in a process of its own, on a folder of theirs."""
+"""The plugin as users run it: pytest on a folder of theirs.
 
+It runs within this process, which spares its start and that of the CDK kernel, but for workers and
+for what is imported.
+"""
+
+import importlib
 import os
+import sys
 import textwrap
 from pathlib import Path
 
 import pytest
+import syrupy
 
 from serverless_stack.testing.cdk_json import context_of
 
@@ -34,7 +41,7 @@ def of_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its plugin is a third of the start of pytest, which these tests start sixty times."""
+    """Its plugin is a third of the start of pytest."""
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
 
 
@@ -42,6 +49,49 @@ def without_hypothesis(monkeypatch: pytest.MonkeyPatch) -> None:
 def without_byte_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Python does not see a new test file of the same size in the same second."""
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded() -> None:
+    """What runs within this process import: they forget it, and would import it again."""
+    for name in ("serverless_stack.testing.snapshots.snapshot", "yaml"):
+        importlib.import_module(name)
+
+
+@pytest.fixture(scope="module")
+def cdk() -> None:
+    """What runs within this process import of CDK. A second import has a second kernel."""
+    for name in ("assertions", "aws_dynamodb", "aws_kinesis", "aws_kms", "aws_sqs", "cx_api"):
+        importlib.import_module(f"aws_cdk.{name}")
+
+
+class _Modules:
+    """Notes the modules that a run has loaded at its end."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def pytest_unconfigure(self) -> None:
+        self.names = set(sys.modules)
+
+
+def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
+    """Run pytest: within this process, but for workers."""
+    if "-n" in arguments:
+        return pytester.runpytest_subprocess(*arguments)
+    modules = _Modules()
+    with pytest.MonkeyPatch.context() as patch:
+        # Syrupy keeps its session in the module, where that of the tests around has to stay.
+        patch.setattr(syrupy, "_syrupy", None)
+        result = pytester.runpytest_inprocess(*arguments, plugins=[modules])
+    forgotten = [
+        name
+        for name in modules.names - set(sys.modules)
+        if name.partition(".")[0] in ("aws_cdk", "constructs", "jsii", "serverless_stack", "yaml")
+    ]
+    assert not forgotten, f"import them in a fixture above: {sorted(forgotten)}"
+    return result
 
 
 def write(pytester: pytest.Pytester, table: str = "orders", team: str = "shop") -> None:
@@ -52,13 +102,13 @@ def write(pytester: pytest.Pytester, table: str = "orders", team: str = "shop") 
 def shop(pytester: pytest.Pytester) -> pytest.Pytester:
     """A folder with a test and its snapshots."""
     write(pytester)
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
     return pytester
 
 
 def test_without_a_snapshot_it_fails_and_writes_nothing(pytester: pytest.Pytester) -> None:
     write(pytester)
-    result = pytester.runpytest_subprocess()
+    result = run(pytester)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -72,7 +122,7 @@ def test_without_a_snapshot_it_fails_and_writes_nothing(pytester: pytest.Pyteste
 def test_an_updated_snapshot_passes(shop: pytest.Pytester) -> None:
     text = FILE.read_text("utf-8")
     assert "  Orders:  # Orders/Resource\n    Type: AWS::DynamoDB::Table\n" in text
-    shop.runpytest_subprocess().assert_outcomes(passed=1)
+    run(shop).assert_outcomes(passed=1)
     assert FILE.read_text("utf-8") == text
 
 
@@ -82,16 +132,16 @@ def test_another_head_is_no_difference(
     text = FILE.read_text("utf-8")
     head, body = text.split("\n\n", 1)
     FILE.write_text(f"# said otherwise\n{head.splitlines()[1]}\n\n{body}", "utf-8")
-    shop.runpytest_subprocess().assert_outcomes(passed=1)
+    run(shop).assert_outcomes(passed=1)
     assert FILE.read_text("utf-8").startswith("# said otherwise\n")
-    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(shop, "--snapshot-update").assert_outcomes(passed=1)
     assert FILE.read_text("utf-8") == text
 
 
 def test_a_difference_is_shown_as_a_review(shop: pytest.Pytester) -> None:
     write(shop, team="checkout")
     before = FILE.read_text("utf-8")
-    result = shop.runpytest_subprocess()
+    result = run(shop)
     result.assert_outcomes(failed=1)
     output = result.stdout.str()
     assert "the template differs from __snapshots__/test_shop/test_shop.template.yaml" in output
@@ -108,23 +158,23 @@ def test_a_long_review_is_complete(pytester: pytest.Pytester) -> None:
             assert {{"Resources": queues}} == template_snapshot
     """
     pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=1))
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
     pytester.makepyfile(test_queues=textwrap.dedent(source).format(seconds=2))
-    output = pytester.runpytest_subprocess().stdout.str()
+    output = run(pytester).stdout.str()
     assert [name for name in (f"Queue{number}" for number in range(30)) if name not in output] == []
 
 
 def test_an_update_without_loss_is_written(shop: pytest.Pytester) -> None:
     write(shop, team="checkout")
-    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(shop, "--snapshot-update").assert_outcomes(passed=1)
     assert "checkout" in FILE.read_text("utf-8")
-    shop.runpytest_subprocess().assert_outcomes(passed=1)
+    run(shop).assert_outcomes(passed=1)
 
 
 def test_an_update_that_loses_data_is_refused(shop: pytest.Pytester) -> None:
     files = {file: file.read_text("utf-8") for file in (FILE, SECOND)}
     write(shop, table="purchases")
-    result = shop.runpytest_subprocess("--snapshot-update")
+    result = run(shop, "--snapshot-update")
     result.assert_outcomes(failed=1)
     output = result.stdout.str()
     assert "test_shop.template.yaml was not updated, because data would be lost" in output
@@ -137,7 +187,7 @@ def test_an_update_that_loses_data_is_refused(shop: pytest.Pytester) -> None:
 def test_an_allowed_loss_is_written(shop: pytest.Pytester, workers: tuple[str, ...]) -> None:
     write(shop, table="purchases")
     names = ["--allow-replacement", "Shop/Orders/Resource", "--allow-replacement", "Second"]
-    shop.runpytest_subprocess(*workers, "--snapshot-update", *names).assert_outcomes(passed=1)
+    run(shop, *workers, "--snapshot-update", *names).assert_outcomes(passed=1)
     assert "purchases" in FILE.read_text("utf-8")
     assert "purchases" in SECOND.read_text("utf-8")
 
@@ -145,7 +195,7 @@ def test_an_allowed_loss_is_written(shop: pytest.Pytester, workers: tuple[str, .
 def test_the_name_of_another_resource_allows_nothing(shop: pytest.Pytester) -> None:
     write(shop, table="purchases")
     arguments = ["--snapshot-update", "--allow-replacement", "Shop"]
-    shop.runpytest_subprocess(*arguments).assert_outcomes(failed=1)
+    run(shop, *arguments).assert_outcomes(failed=1)
     assert "purchases" not in FILE.read_text("utf-8")
 
 
@@ -153,22 +203,22 @@ def test_a_failed_test_keeps_the_snapshots_it_did_not_reach(shop: pytest.Pyteste
     files = {file: file.read_text("utf-8") for file in (FILE, SECOND)}
     shop.makepyfile(test_shop="def test_shop(template_snapshot):\n    assert 1 == 2\n")
     for workers in ((), ("-n", "2")):
-        shop.runpytest_subprocess("--snapshot-update", *workers).assert_outcomes(failed=1)
+        run(shop, "--snapshot-update", *workers).assert_outcomes(failed=1)
         assert {file: file.read_text("utf-8") for file in files} == files
 
 
 def test_an_unused_snapshot_is_reported_and_deleted(shop: pytest.Pytester) -> None:
     shop.makepyfile(test_shop="def test_other(template_snapshot):\n    pass\n")
-    result = shop.runpytest_subprocess()
+    result = run(shop)
     assert result.ret != 0
     result.stdout.fnmatch_lines(["2 snapshots unused."])
-    shop.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(shop, "--snapshot-update").assert_outcomes(passed=1)
     assert not FILE.exists()
 
 
 def test_an_unreadable_snapshot_is_named(shop: pytest.Pytester) -> None:
     FILE.write_text("Resources: [\n", "utf-8")
-    result = shop.runpytest_subprocess()
+    result = run(shop)
     result.assert_outcomes(failed=1)
     assert "test_shop.template.yaml cannot be read" in result.stdout.str()
 
@@ -176,7 +226,7 @@ def test_an_unreadable_snapshot_is_named(shop: pytest.Pytester) -> None:
 def test_a_changed_comment_is_shown_as_text(shop: pytest.Pytester) -> None:
     text = FILE.read_text("utf-8")
     FILE.write_text(text.replace("  # AWS::DynamoDB::Table", "  # tables"), "utf-8")
-    output = shop.runpytest_subprocess().stdout.str()
+    output = run(shop).stdout.str()
     assert "but no resource changes" in output
     assert "-  # tables" in output
 
@@ -196,9 +246,9 @@ def test_scrub_adds_rules(pytester: pytest.Pytester) -> None:
     """
     text = textwrap.dedent(source)
     pytester.makepyfile(test_queue=text.format(name="one", build="of build-1"))
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
     pytester.makepyfile(test_queue=text.format(name="two", build="of build-22"))
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
     written = Path("__snapshots__", "test_queue", "test_queue.template.yaml").read_text("utf-8")
     assert "# - AWS::SQS::Queue.QueueName -> <name>\n# - build-\\d+ -> <build>\n" in written
 
@@ -211,7 +261,7 @@ def test_a_collapse_is_an_error(pytester: pytest.Pytester) -> None:
             assert {"Resources": queues} == template_snapshot(scrub={r"Queue\\d": "Queue"})
         """
     )
-    result = pytester.runpytest_subprocess("--snapshot-update")
+    result = run(pytester, "--snapshot-update")
     result.assert_outcomes(failed=1)
     assert "`Queue0` and `Queue1` in Resources would both become `Queue`" in result.stdout.str()
 
@@ -254,21 +304,20 @@ def test_validation_is_off():
 """
 
 
+@pytest.mark.usefixtures("cdk")
 def test_stacks_and_workers(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("CDK_VALIDATION", raising=False)
     pytester.makepyfile(test_stacks=STACKS)
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=5)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=5)
     folder = Path("__snapshots__", "test_stacks")
     assert sorted(file.name for file in folder.iterdir()) == [
         "test_one_construct.template.yaml",
         "test_one_construct[the same].template.yaml",
         "test_snapshot.template.yaml",
     ]
-    pytester.runpytest_subprocess("-n", "2", f"--basetemp={tmp_path / 'run'}").assert_outcomes(
-        passed=5
-    )
+    run(pytester, "-n", "2", f"--basetemp={tmp_path / 'run'}").assert_outcomes(passed=5)
 
 
 def test_importing_the_plugin_loads_no_cdk(pytester: pytest.Pytester) -> None:
@@ -283,9 +332,10 @@ def test_importing_the_plugin_loads_no_cdk(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess().assert_outcomes(passed=1)
 
 
+@pytest.mark.usefixtures("cdk")
 def test_without_syrupy_only_the_snapshot_is_missing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(template_snapshot): ...\ndef test_other(cdk_stack): ...")
-    result = pytester.runpytest_subprocess("-p", "no:syrupy")
+    result = run(pytester, "-p", "no:syrupy")
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*template_snapshot requires syrupy: install the extra*"])
 
@@ -312,11 +362,11 @@ def test_inner_names(number, template_snapshot):
 
 def test_snapshots_of_a_module_never_share_a_file(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_names=NAMES)
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=9)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=9)
     names = [file.name for file in Path("__snapshots__", "test_names").iterdir()]
     assert len({name.lower() for name in names}) == len(names) == 8 + 5
     assert "test_names[a].template.yaml" in names
-    pytester.runpytest_subprocess().assert_outcomes(passed=9)
+    run(pytester).assert_outcomes(passed=9)
 
 
 CONTEXT = """\
@@ -328,6 +378,7 @@ def test_context(cdk_app, cdk_stack):
 """
 
 
+@pytest.mark.usefixtures("cdk")
 def test_apps_have_the_context_of_the_closest_cdk_json(pytester: pytest.Pytester) -> None:
     tests = pytester.mkpydir("infrastructure") / "tests"
     tests.mkdir()
@@ -335,7 +386,7 @@ def test_apps_have_the_context_of_the_closest_cdk_json(pytester: pytest.Pytester
     Path("cdk.json").write_text('{"context": {"stage": "outer"}}')
     Path("infrastructure", "cdk.json").write_text('{"context": {"stage": "inner"}}')
     Path("infrastructure", "cdk.context.json").write_text('{"zones": ["a"]}')
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
 
 
 CLASSES = """\
@@ -359,11 +410,11 @@ class TestOther(TestShop):
 
 def test_classes_that_differ_in_case_share_no_file(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_shop=CLASSES)
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=6)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=6)
     names = [path.name.lower() for path in Path("__snapshots__", "test_shop").iterdir()]
     assert len(set(names)) == 6
     assert "testother.test_queue.template.yaml" in names
-    pytester.runpytest_subprocess().assert_outcomes(passed=6)
+    run(pytester).assert_outcomes(passed=6)
 
 
 def test_context_has_the_precedence_of_the_cdk_cli(
@@ -388,7 +439,7 @@ def test_assets_in_a_cloud_assembly_are_no_tests(pytester: pytest.Pytester) -> N
     asset.mkdir()
     (asset.parent / "cdk.out").write_text('{"version": "48.0.0"}')
     (asset / "test_others.py").write_text("import a_package_of_the_function")
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize(
@@ -444,15 +495,16 @@ def test_shop(cdk_stack, template_snapshot):
 """
 
 
+@pytest.mark.usefixtures("cdk")
 def test_nested_stacks_are_part_of_the_snapshot(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_shop=NESTED.format(key="id"))
-    pytester.runpytest_subprocess("--snapshot-update").assert_outcomes(passed=1)
+    run(pytester, "--snapshot-update").assert_outcomes(passed=1)
     assert "  Orders" in FILE.read_text("utf-8")
     assert FILE.read_text("utf-8").count("\n---\n# Nested stack: DataNestedStack") == 2
-    pytester.runpytest_subprocess().assert_outcomes(passed=1)
+    run(pytester).assert_outcomes(passed=1)
     pytester.makepyfile(test_shop=NESTED.format(key="order"))
     for arguments in ((), ("--snapshot-update",)):
-        result = pytester.runpytest_subprocess(*arguments)
+        result = run(pytester, *arguments)
         result.assert_outcomes(failed=1)
         assert "Shop/Data/Inner/Orders/Resource" in result.stdout.str()
         assert "DATA LOSS" in result.stdout.str()

@@ -88,7 +88,7 @@ def packaging_problems(
     runtime: lambda_.Runtime,
     architecture: lambda_.Architecture,
     layers: Sequence[lambda_.ILayerVersion],
-    bytecode: bool,
+    bytecode: bool | None,
     code_signing_config: lambda_.ICodeSigningConfig | None,
 ) -> list[str]:
     """Check what goes together with the kind of the code, and the layers."""

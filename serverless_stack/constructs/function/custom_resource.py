@@ -31,8 +31,8 @@ from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
 from serverless_stack.constructs._internal.tree import remember_place, stack_of
 from serverless_stack.constructs.function.code import is_bundled
 from serverless_stack.constructs.function.installation import LambdaPlatform
-from serverless_stack.constructs.function.packaging import (
-    Package,
+from serverless_stack.constructs.function.library import (
+    LibraryPackage,
     library_requirements,
     package_library,
 )
@@ -146,7 +146,7 @@ def deploy_time_function(
         scope,
         "Function",
         description=description,
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler=f"serverless_stack.functions.{module}.handler",
         runtime=PYTHON,
         architecture=ARM_64,
@@ -167,7 +167,9 @@ def deploy_time_function(
     return DeployTimeFunction(function, role.role, group)
 
 
-def _packaged(scope: Construct, parts: Sequence[str], requirements_of: str | None) -> Package:
+def _packaged(
+    scope: Construct, parts: Sequence[str], requirements_of: str | None
+) -> LibraryPackage:
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
     if requirements_of is None or not is_bundled(stack_of(scope)):
         return package_library(*parts)

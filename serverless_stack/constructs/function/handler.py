@@ -67,8 +67,9 @@ class LambdaHandler(Triggers, Connections, Construct):
         runtime: The runtime.
         architecture: The instruction set, for which wheels are chosen.
         layers: Layers for this runtime and architecture, 5 at most.
-        bytecode: Whether Python files are compiled when they are packaged, which saves cold starts
-            compiling them and needs an interpreter of the function's version on this machine.
+        bytecode: Whether Python files are compiled when they are packaged, so that cold starts do
+            not. Default: if this machine has an interpreter of the function's Python version and
+            the package stays below Lambda's limit.
         memory_size: The memory in MiB, 128-10240; CPU grows with it ("Lambda quotas").
         timeout: The time-out, 1-900 seconds. API Gateway waits 29 seconds at most.
         ephemeral_storage_size: The size of ``/tmp``, 512-10240 MiB.
@@ -123,7 +124,7 @@ class LambdaHandler(Triggers, Connections, Construct):
         runtime: lambda_.Runtime = arguments.DEFAULT_RUNTIME,
         architecture: lambda_.Architecture = ARM_64,
         layers: Sequence[lambda_.ILayerVersion] = (),
-        bytecode: bool = False,
+        bytecode: bool | None = None,
         memory_size: int = 256,
         timeout: Duration = seconds(15),
         ephemeral_storage_size: Size = arguments.DEFAULT_STORAGE,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from serverless_stack.local.cdk.assembly import DEFAULT_QUALIFIER, Environment
+from serverless_stack.local.cdk.bootstrap import stack_name
 from serverless_stack.local.cdk.profiles import write_profiles
 from serverless_stack.local.errors import CommandError
 from serverless_stack.local.processes.access_key import DEFAULT_ACCOUNT, AccessKey
@@ -156,8 +157,8 @@ def synth_arguments(
 def bootstrap_arguments(assembly: Path, environment: Environment) -> list[str]:
     """Return the arguments that bootstrap an environment, without another synthesis."""
     arguments = ["bootstrap", f"aws://{environment.name}", "--app", str(assembly), "--no-notices"]
-    if environment.qualifier != DEFAULT_QUALIFIER:  # each has a stack of its own
-        name = f"CDKToolkit-{environment.qualifier}"
+    if environment.qualifier != DEFAULT_QUALIFIER:
+        name = stack_name(environment)
         arguments += ["--qualifier", environment.qualifier, "--toolkit-stack-name", name]
     return arguments
 

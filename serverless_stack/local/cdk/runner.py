@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from serverless_stack.local import folders
+from serverless_stack.local.cdk import bootstrap, coverage
 from serverless_stack.local.cdk import commands as cdk_commands
-from serverless_stack.local.cdk import coverage
 from serverless_stack.local.cdk.assembly import Environment, Stack
 from serverless_stack.local.cdk.stacks import failed_validations
 from serverless_stack.local.errors import CommandError, LocalCloudError, UnmodelledError
@@ -16,6 +16,7 @@ from serverless_stack.local.processes import lifecycle, state
 from serverless_stack.local.processes.ports import LOOPBACK
 from serverless_stack.local.processes.state import State
 from serverless_stack.local.progress import Phases, Report
+from serverless_stack.local.toolchain import prerequisites
 
 
 class CdkRunner:
@@ -94,16 +95,22 @@ class CdkRunner:
             self._phases.note(f"The local cloud does not model {feature}")
 
     def bootstrap(self, assembly: Path, environments: Iterable[Environment]) -> None:
-        """Bootstrap environments, but those that are bootstrapped."""
+        """Bootstrap environments, but those that are bootstrapped.
+
+        The CLI's template is deployed without the CLI, which takes seconds to start.
+        """
         for environment in sorted(environments):
             current = self._state
             if str(environment) in current.bootstrapped:
                 continue
+            _node, cdk = prerequisites.check_app(self._app_dir)
+            template = bootstrap.template_for(self._app_dir, cdk)
             with self._phases.phase("bootstrap"):
                 self._phases.detail(environment.name)
-                self.run(
-                    cdk_commands.bootstrap_arguments(assembly, environment),
-                    environment.account,
-                )
+                if template is None or not bootstrap.create(current, environment, template):
+                    self.run(
+                        cdk_commands.bootstrap_arguments(assembly, environment),
+                        environment.account,
+                    )
             bootstrapped = [*current.bootstrapped, str(environment)]
             state.write(self._home, replace(current, bootstrapped=bootstrapped))

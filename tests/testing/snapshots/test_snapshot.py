@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
@@ -10,7 +11,9 @@ import pytest
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 
-from serverless_stack.testing import StackFactory, Synth, TemplateSnapshot
+from serverless_stack.testing import NewStack, Synth, TemplateSnapshot
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.snapshots import rendering
 
 PROGRAM = """\
 import sys
@@ -36,7 +39,7 @@ print(render(scrubbed.template, scrubbed.replaced))
 
 
 @pytest.fixture
-def stack(cdk_stack: StackFactory) -> cdk.Stack:
+def stack(cdk_stack: NewStack) -> cdk.Stack:
     """A stack with a queue."""
     stack = cdk_stack("Shop")
     sqs.Queue(stack, "Orders", enforce_ssl=True)
@@ -99,3 +102,26 @@ def test_its_representation(template_snapshot: TemplateSnapshot) -> None:
 def test_other_types_are_refused(template_snapshot: TemplateSnapshot) -> None:
     with pytest.raises(TypeError, match="got: int"):
         template_snapshot.__eq__(3)
+
+
+def test_a_stack_is_rendered_once_for_each_set_of_rules(
+    stack: cdk.Stack, template_snapshot: TemplateSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[object] = []
+    render_stacks = rendering.render_stacks
+
+    def counted(stacks: Sequence[Stack], scrubbed: Sequence[str] = ()) -> str:
+        rendered.append(stacks)
+        return render_stacks(stacks, scrubbed)
+
+    monkeypatch.setattr(rendering, "render_stacks", counted)
+    snapshot = template_snapshot(name="once")
+    assert stack == snapshot
+    assert stack == snapshot
+    assert len(rendered) == 1
+    scrubbed = template_snapshot(name="scrubbed", scrub={"AWS::SQS::Queue.QueueName": "<name>"})
+    assert stack == scrubbed
+    assert len(rendered) == 2
+    sqs.Queue(stack, "Late")
+    with pytest.raises(ValueError, match="more constructs"):
+        assert stack == snapshot

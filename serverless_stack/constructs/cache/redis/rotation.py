@@ -30,7 +30,7 @@ from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingres
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers
 from serverless_stack.constructs.cache.services import ELASTICACHE, SECRETS_MANAGER
-from serverless_stack.constructs.function.packaging import package_library
+from serverless_stack.constructs.function.library import package_library
 from serverless_stack.constructs.network.reachability import open_way
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -131,7 +131,7 @@ def _create_function(
         home,
         "Function",
         description="Rotates the token or password of a cache for Secrets Manager",
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler="serverless_stack.functions.rotation.handler.handler",
         runtime=PYTHON,
         architecture=ARM_64,

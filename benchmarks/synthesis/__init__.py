@@ -1,0 +1,1 @@
+"""Synthesis beside the same resources in CDK alone: ``make bench-synth``."""
