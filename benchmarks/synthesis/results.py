@@ -10,6 +10,13 @@ from rich.table import Table
 from benchmarks.synthesis.measures import PARTS, Growth
 from benchmarks.synthesis.processes import Usage, median, ratio
 
+LABELS = {
+    "stacks": "stacks of that kind",
+    "handlers": "functions with a REST API, in one stack",
+    "functions": "functions, in stacks of 100",
+    "routes": "routes of a REST API",
+}
+
 Cells: TypeAlias = "tuple[Sequence[str], list[Sequence[str]]]"
 
 
@@ -88,7 +95,7 @@ class Results:
             largest = growth.used["ours"][growth.sizes[-1]]
             rows.append(
                 (
-                    f"one more of {growth.sizes[-1]} {kind}",
+                    f"one more of {growth.sizes[-1]} {LABELS[kind]}",
                     *(f"{growth.each(name) * 1000:.0f}" for name in names),
                     *(f"{growth.ratio('ours', name):.2f}" for name in names[1:]),
                     f"{growth.bend('ours'):.2f}" if len(growth.sizes) > 2 else "",
