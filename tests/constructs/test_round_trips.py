@@ -1,6 +1,7 @@
 """How many calls of jsii the constructs cost: each is a message to CDK's process and its answer.
 
-The bounds are what was reached. A change that needs more has to say why.
+The bounds are what was reached; two calls in a stack note that this machine has no interpreter for
+byte code, if it has none. A change that needs more has to say why.
 """
 
 import json
@@ -69,7 +70,7 @@ def counts(code: Path, site: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
-@pytest.mark.parametrize(("what", "most"), [("readme", 299), ("stack", 163), ("handler", 34)])
+@pytest.mark.parametrize(("what", "most"), [("readme", 298), ("stack", 165), ("handler", 34)])
 def test_calls_of_jsii_are_no_more_than_needed(
     counts: dict[str, int], what: str, most: int
 ) -> None:
