@@ -9,11 +9,15 @@ from benchmarks.running import note, run_benchmark
 # Each is a process of its own: what one loads or sets would change what the next one takes.
 MEASURES = (
     "planner",
+    "packaging",
+    "cold_start",
     "paths",
     "memory",
     "sync",
     "caching",
     "checks",
+    "snapshots",
+    "command_line",
     "diagram",
     "crawl",
     "watch",

@@ -24,6 +24,7 @@ from serverless_stack.synthesis.synthesizer import Synthesizer
 
 ROOT = Path(__file__).parents[1]
 EDITS = 5
+PAUSE_SECONDS = 3  # before a save, as of a person: the watch has confirmed the last one
 SYNTHESES = 5
 APP = """
 import aws_cdk as cdk
@@ -151,6 +152,7 @@ def until_it_is_there(
 ) -> float:
     """Save, and return the seconds until the effect is there."""
     note(f"edit {number}: {save.__name__}")
+    time.sleep(PAUSE_SECONDS)
     start = time.monotonic()
     save(number)
     while not is_there(number):

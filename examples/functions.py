@@ -11,7 +11,7 @@ app = cdk.App()
 stack = cdk.Stack(app, "Functions")
 
 # [code]
-LambdaHandler(stack, "Orders", code="examples/shop/handler", bytecode=True)
+LambdaHandler(stack, "Orders", code="examples/shop/handler")
 LambdaHandler(
     stack,
     "Invoices",

@@ -1,7 +1,7 @@
 """What every test needs: CDK without its own template validation, a local cloud, a fast lane.
 
 `pytest --fast` (`make test-fast`) runs what starts no server and no CDK kernel, and fails if a test
-that it runs does so after all.
+that it runs does so after all. Of the constructs it runs the snapshots, all in one kernel.
 """
 
 import ast
@@ -29,7 +29,9 @@ os.environ.setdefault("JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION", "1")
 REPOSITORY = Path(__file__).parents[1]
 
 # Modules that load CDK, or start processes that take longer than the lane may.
-_SLOW_FOLDERS = ("benchmarks", "compliance", "constructs", "e2e", "examples", "local", "typing")
+_SLOW_FOLDERS = ("benchmarks", "compliance", "e2e", "examples", "local", "typing")
+_CONSTRUCTS = REPOSITORY / "tests" / "constructs"
+_SNAPSHOT = "template_snapshot"
 _SLOW_MODULES = (
     "aws_cdk",
     "constructs",
@@ -44,21 +46,35 @@ _FOLDERS_BY_MODULE = tuple(
     REPOSITORY / "tests" / name for name in ("constructs", "examples", "local/emulator")
 )
 # What waits for deployments starts first, so that it does not run alone at the end.
-_FIRST_FOLDERS = ("e2e", "compliance", "examples", "local")
+_FIRST_FOLDERS = ("e2e", "compliance", "examples", "local", "constructs")
 # Fixtures that start a server or a CDK app, themselves or through others.
-_SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "plain_cdk", "pytester"}
+_SLOW_FIXTURES = {"aws", "cdk_app", "cdk_stack", "engine", "plain_cdk", "pytester", "stack_factory"}
 _SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_stack.cli$")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the fast lane."""
-    parser.addoption("--fast", action="store_true", help="only what needs no server and no CDK")
+    text = "only what needs no server, and the snapshots of constructs"
+    parser.addoption("--fast", action="store_true", help=text)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say what the fast lane leaves out."""
+    if not config.getoption("--fast"):
+        return None
+    return (
+        f"fast lane, without the folders {', '.join(_SLOW_FOLDERS)}; modules that load CDK, but "
+        "for the snapshots of constructs; tests of servers and slow ones. `make test` runs all."
+    )
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one worker more than there are cores: tests wait for servers and command lines."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Run one worker more than there are cores: tests wait for servers and command lines.
+
+    Those of the fast lane wait for nothing.
+    """
+    return (os.cpu_count() or 1) + (0 if config.getoption("--fast") else 1)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -89,12 +105,23 @@ def pytest_make_parametrize_id(val: object) -> str | None:
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave out of the fast lane what loads CDK or starts servers."""
-    if not config.getoption("--fast"):
-        return None
-    parts = collection_path.relative_to(config.rootpath).parts
+    is_module = collection_path.suffix == ".py" or collection_path.name in _SLOW_FOLDERS
+    return (
+        True if config.getoption("--fast") and is_module and _is_left_out(collection_path) else None
+    )
+
+
+@functools.cache
+def _is_left_out(path: Path) -> bool:
+    """Whether the fast lane has nothing of a module or folder."""
+    parts = path.relative_to(REPOSITORY).parts
     if len(parts) > 1 and parts[0] == "tests" and parts[1] in _SLOW_FOLDERS:
         return True
-    return True if collection_path.suffix == ".py" and _is_slow_module(collection_path) else None
+    if path.suffix != ".py":
+        return False
+    if _is_of_constructs(path) and path.name != "conftest.py":
+        return _SNAPSHOT not in path.read_text("utf-8")
+    return _is_slow_module(path)
 
 
 @functools.cache
@@ -116,15 +143,23 @@ def _is_slow_module(path: Path) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep modules together and start the longest; leave out of the fast lane what is slow."""
+    is_fast = bool(config.getoption("--fast"))
     for item in items:
         if _stays_together(item.path) and item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.parent.name}/{item.path.stem}"))
+            is_snapshot = is_fast and _is_of_constructs(item.path)  # all with one kernel
+            group = "constructs" if is_snapshot else f"{item.path.parent.name}/{item.path.stem}"
+            item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: _place(item.path))
-    if not config.getoption("--fast"):
+    if not is_fast:
         return
     slow = [item for item in items if _is_slow(item)]
     config.hook.pytest_deselected(items=slow)
     items[:] = [item for item in items if item not in set(slow)]
+
+
+@functools.cache
+def _is_of_constructs(module: Path) -> bool:
+    return _CONSTRUCTS in module.parents
 
 
 @functools.cache
@@ -142,29 +177,40 @@ def _place(module: Path) -> int:
 
 def _is_slow(item: pytest.Item) -> bool:
     fixtures = set(getattr(item, "fixturenames", ()))
+    if _is_of_constructs(item.path):
+        return _SNAPSHOT not in fixtures
     marked = any(item.get_closest_marker(name) for name in ("server", "slow"))
     return bool(fixtures & _SLOW_FIXTURES) or marked
 
 
 @pytest.fixture(autouse=True)
 def fast_lane(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Fail a test of the fast lane that starts a server or a CDK kernel."""
-    if not request.config.getoption("--fast"):
+    """Fail a test of the fast lane that starts a server or a CDK kernel, in whatever run."""
+    if _is_of_constructs(request.path) or _is_left_out(request.path) or _is_slow(request.node):
         yield
         return
+    modules = {name for name in sys.modules if name.startswith("aws_cdk")}
     start = subprocess.Popen.__init__
     refused: list[str] = []
 
     def watched(self: object, args: Sequence[str] | str, *more: object, **options: object) -> None:
         words = [args] if isinstance(args, str) else [str(word) for word in args]
-        if any(_SLOW_PROGRAMS.search(word) for word in words[:3]):
+        if any(_SLOW_PROGRAMS.search(word) for word in words[:3]) and words[-1] != "--version":
             refused.append(" ".join(words)[:80])
         start(self, args, *more, **options)  # type: ignore[call-overload]
 
+    def created(*args: object, **options: object) -> None:
+        refused.append("a CDK app")
+        raise AssertionError("a CDK app is not for the fast lane")
+
     monkeypatch.setattr(subprocess.Popen, "__init__", watched)
+    if modules:  # loaded for the snapshots
+        for name in ("App", "Stack"):
+            monkeypatch.setattr(getattr(sys.modules["aws_cdk"], name), "__init__", created)
     yield
     assert not refused, f"not for the fast lane, mark it `server`: {refused}"
-    assert "jsii" not in sys.modules, "loads CDK: not for the fast lane"
+    loaded = {name for name in sys.modules if name.startswith("aws_cdk")} - modules
+    assert not loaded, f"loads CDK: not for the fast lane: {sorted(loaded)}"
 
 
 @pytest.fixture(scope="session")

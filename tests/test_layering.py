@@ -100,8 +100,8 @@ def imports(source: str) -> Iterator[Import]:
                     yield Import(f"{module}.{alias.name}".strip("."), child.level, at_once)
             elif isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
                 continue
-            else:
-                inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            elif not isinstance(child, ast.expr):  # no expression has an import
+                inside = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
                 yield from walk(child, at_once and not inside)
 
     return walk(ast.parse(source), True)

@@ -105,6 +105,7 @@ APPLICATIONS = ("ServerlessStack", "WebApp")
 CACHES = ("MemcachedCache", "RedisCache", "ServerlessCache")
 
 TESTING = [
+    "NewStack",
     "ScrubError",
     "Scrubbed",
     "StackFactory",

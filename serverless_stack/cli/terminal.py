@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console, RenderableType
 from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.spinner import Spinner
 from rich.text import Text
 
 from serverless_stack._shared.text import visible, visible_line
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from serverless_stack.local.progress import Phase, Report
 
 _NAME_WIDTH = 10
@@ -57,6 +58,14 @@ def is_terminal(stream: Console) -> bool:
 
 def bar(*, quiet: bool = False) -> Progress:
     """Return a progress bar on standard error, erased at the end; invisible without a terminal."""
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
     shown = console(stderr=True)
     return Progress(
         TextColumn("{task.description}"),

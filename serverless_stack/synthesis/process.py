@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from serverless_stack.synthesis.command import PythonApp
 from serverless_stack.synthesis.errors import SynthesisError, WarmthError
@@ -53,38 +54,55 @@ class WarmProcess:
         app_dir: The folder in which it runs.
         recording: What the CDK CLI passes to it.
         home: An empty folder for its files, removed by `close`.
+        changes: What the app changes in its environment before it imports `aws_cdk`, which the
+            kernel inherits then; None for a variable that it removes.
     """
 
-    def __init__(self, app: PythonApp, app_dir: Path, recording: Recording, home: Path) -> None:
+    def __init__(
+        self,
+        app: PythonApp,
+        app_dir: Path,
+        recording: Recording,
+        home: Path,
+        changes: Mapping[str, str | None],
+    ) -> None:
         self._app = app
+        self._app_dir = app_dir
         self._home = home
         self._out = home / "cdk.out"
         self._context = home / "context.json"
         self._log = home / "log"
         self._lock = threading.Lock()
+        self._is_closed = False
         self._broken = ""  # why the last run could not tell
         self.runs = 0
+        self.changes = changes
+        self.packages: Sequence[Mapping[str, object]] = ()  # of functions, in the last good run
         self.recording = recording
         home.mkdir(parents=True, mode=0o700)
         self._context.write_text(recording.context, "utf-8")
-        temporary = home / "tmp"
-        temporary.mkdir()
+        (home / "tmp").mkdir()
+        self._start()
+
+    def _start(self) -> None:
         reading, requests = os.pipe()
         answers, writing = os.pipe()
         self._requests = os.fdopen(requests, "w", encoding="utf-8")
         self._answers = os.fdopen(answers, encoding="utf-8")
         environment = {
-            **recording.without_run(),
+            **self.recording.without_run(),
             "CDK_OUTDIR": str(self._out),
             "CONTEXT_OVERFLOW_LOCATION_ENV": str(self._context),
-            "TMPDIR": str(temporary),  # of the kernel, which leaves its files when it is killed
+            # Of the kernel, which leaves its files when it is killed.
+            "TMPDIR": str(self._home / "tmp"),
         }
+        app = self._app
         argv = [app.interpreter, *app.flags, str(_WORKER), str(reading), str(writing), app.script]
         try:
             with self._log.open("wb") as log:
                 self._process = subprocess.Popen(
                     argv,
-                    cwd=app_dir,
+                    cwd=self._app_dir,
                     env=environment,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -95,6 +113,10 @@ class WarmProcess:
         finally:
             os.close(reading)
             os.close(writing)
+        with suppress(OSError):  # the first request says it
+            # No argument: everybody can read those, and the values may be secrets.
+            self._requests.write(f"{json.dumps(self.changes)}\n")
+            self._requests.flush()
 
     def run(
         self,
@@ -132,9 +154,18 @@ class WarmProcess:
                     "CDK_CONTEXT_JSON": json.dumps(values),
                     "CDK_OUTDIR": str(self._out),
                 },
+                "changes": self.changes,
                 "trace": context is not None,
             }
             answer = self._exchange(request)
+            changes = answer.get("changes")
+            if isinstance(changes, dict) and not self._is_closed:
+                # The kernel has to start again, with the environment that the app gives it.
+                self._end()
+                self.changes = changes
+                self._start()
+                start = 0
+                answer = self._exchange({**request, "changes": changes})
             self.runs += 1
             log = self._log.read_bytes()[start:].decode("utf-8", "replace")
             self._broken = str(answer.get("broken", ""))
@@ -146,8 +177,30 @@ class WarmProcess:
                 raise WarmthError("the app wrote no cloud assembly: it must call `app.synth()`")
             shutil.rmtree(out, ignore_errors=True)
             shutil.move(self._out, out)  # which may be on another disk
-            read = answer.get("read")
-            return read if isinstance(read, list) else []
+            self.packages = _list(answer.get("packages"))
+            return _list(answer.get("read"))
+
+    def package_again(
+        self, packages: Sequence[Mapping[str, object]]
+    ) -> Sequence[tuple[str, Path] | None]:
+        """Package functions again, by the app's own version of our library.
+
+        Args:
+            packages: Some of `packages`.
+
+        Returns:
+            The hash of each asset, and its archive. None if only a run of the app can tell.
+
+        Raises:
+            WarmthError: The process cannot tell.
+        """
+        with self._lock:
+            request = {"packages": packages, "environment": dict(self.recording.environment)}
+            answer = self._exchange(request)
+            if answer.get("broken"):
+                raise WarmthError(str(answer["broken"]))
+            made = _list(answer.get("packages"))
+            return [(str(each[0]), Path(each[1])) if each else None for each in made]
 
     def is_busy(self) -> bool:
         """Return whether a run is in progress."""
@@ -155,15 +208,24 @@ class WarmProcess:
 
     def close(self) -> None:
         """End the process, its forks and the kernel, and remove its files."""
-        # SIGKILL: at a regular end, the kernel would synthesize each app of its life again.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        self._is_closed = True
+        self._kill()  # what runs there, and has the lock
         with self._lock:
-            for stream in (self._requests, self._answers):
-                with suppress(OSError):
-                    stream.close()
+            self._end()
         shutil.rmtree(self._home, ignore_errors=True)
+
+    def _end(self) -> None:
+        self._kill()
+        self._process.wait()
+        for stream in (self._requests, self._answers):
+            with suppress(OSError):
+                stream.close()
+
+    def _kill(self) -> None:
+        # SIGKILL: at a regular end, the kernel would synthesize each app of its life again.
+        if self._process.returncode is None:
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _exchange(self, request: Mapping[str, object]) -> Mapping[str, object]:
         try:
@@ -177,3 +239,7 @@ class WarmProcess:
         answer = json.loads(line)
         assert isinstance(answer, dict)
         return answer
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -5,7 +5,7 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Self
 
 from serverless_stack.synthesis.command import PythonApp, read_command
 from serverless_stack.synthesis.errors import SynthesisError, WarmthError
+from serverless_stack.synthesis.packages import Replacements, packaged_again
 from serverless_stack.synthesis.process import MAX_RUNS, Recording, WarmProcess
 
 Cold = Callable[[Path, str | None], None]
@@ -95,6 +96,27 @@ class Synthesizer:
         self._failures = 0
         return Synthesized(is_warm=True)
 
+    def package_again(self, saved: Collection[Path], assets: Mapping[str, str]) -> Replacements:
+        """Package the functions again of whose sources files were saved, without a synthesis.
+
+        Args:
+            saved: The files.
+            assets: The hash of the asset of each deployed function, by the path of its construct.
+
+        Returns:
+            The new asset of each that is replaced; nothing if only a synthesis can tell.
+        """
+        if self._process is None or self._read_settings() != self._settings:
+            return {}
+        if self._rehearsal is not None:
+            self._rehearsal.join()  # which finds what the packages are
+        try:
+            return packaged_again(
+                saved, self._process.packages, assets, self._process.package_again
+            )
+        except WarmthError:
+            return {}  # the synthesis says it
+
     def rest(self) -> None:
         """Renew the process if it is used up. Call it when nobody waits."""
         if self._process is not None and self._process.runs >= MAX_RUNS:
@@ -164,12 +186,14 @@ class Synthesizer:
         self._is_told = self._is_told and app == self._app
         self._app = app
         if isinstance(app, PythonApp):
-            self._start(app, recording)
+            self._start(app, recording, {})
 
-    def _start(self, app: PythonApp, recording: Recording) -> None:
+    def _start(
+        self, app: PythonApp, recording: Recording, changes: Mapping[str, str | None]
+    ) -> None:
         self._count += 1
         home = self._home / f"process-{self._count}"
-        self._process = WarmProcess(app, self._app_dir, recording, home)
+        self._process = WarmProcess(app, self._app_dir, recording, home, changes)
         self._rehearse(self._process)
 
     def _rehearse(self, process: WarmProcess) -> None:
@@ -191,7 +215,7 @@ class Synthesizer:
         process = self._process
         self._retire()
         if process is not None and isinstance(self._app, PythonApp):
-            self._start(self._app, process.recording)
+            self._start(self._app, process.recording, process.changes)
 
     def _retire(self) -> None:
         if self._process is not None:

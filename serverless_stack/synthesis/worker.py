@@ -24,11 +24,22 @@ import types
 import warnings
 from collections.abc import Callable
 from importlib.machinery import ModuleSpec
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+# The folder of this file is the first one of `sys.path` until `main` replaces it.
+if TYPE_CHECKING:
+    from serverless_stack.synthesis.loaded import Loaded
+else:
+    from loaded import Loaded
+
+    del sys.modules["loaded"]  # the app may have a module of this name
 
 Request = dict[str, Any]
 Answer = dict[str, Any]
 
+# Where our constructs write down what they have packaged.
+REPACKAGING = "serverless_stack.constructs.function.repackaging"
+FOLDER = "the working folder"
 # Packages that are loaded before the app runs: none of them does anything but define.
 PRELOADED = ("aws_cdk", "constructs", "jsii", "serverless_stack", "cdk_nag")
 
@@ -47,50 +58,10 @@ def preloadable() -> list[str]:
     return [name for name in list(sys.modules) if name.partition(".")[0] in PRELOADED]
 
 
-def state_of(path: str) -> tuple[int, int, int] | None:
-    """Return what changes when a file or folder does."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
-
-
-class Loaded:
-    """What this process has loaded, so that a change of it is seen."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.states: dict[str, tuple[int, int, int] | None] = {}
-        self.tops: dict[str, str] = {}
-        self.note()
-
-    def note(self) -> None:
-        """Remember the modules that were loaded since the last call, and the folders of all."""
-        paths = [path for path in sys.path if path and path != self.folder]
-        for module in list(sys.modules.values()):
-            path = getattr(module, "__file__", None)
-            if path:
-                paths.append(path)
-        for path in paths:
-            self.states.setdefault(path, state_of(path))
-        for name in {name.partition(".")[0] for name in list(sys.modules)} - STARTUP:
-            path = getattr(sys.modules.get(name), "__file__", None)
-            self.tops.setdefault(name, path or "")
-
-    def change(self) -> str | None:
-        """Return what has changed; None if nothing has."""
-        for path, state in self.states.items():
-            if state_of(path) != state:
-                return path
-        for name in os.listdir(self.folder):
-            path = os.path.join(self.folder, name)
-            loaded = self.tops.get(name.removesuffix(".py"))
-            if loaded is None or loaded.startswith(path):
-                continue
-            if name.endswith(".py") or os.path.isfile(os.path.join(path, "__init__.py")):
-                return path  # the app's own module, in place of the one that is loaded
-        return None
+def with_changes(environment: dict[str, str], changes: dict[str, str | None]) -> dict[str, str]:
+    """Return an environment with changes; None removes a variable."""
+    every = {**environment, **changes}
+    return {name: text for name, text in every.items() if text is not None}
 
 
 class FirstImport:
@@ -100,16 +71,19 @@ class FirstImport:
     environment of that moment.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changes: dict[str, str | None]) -> None:
         self.modules = {name: sys.modules.pop(name) for name in preloadable()}
-        self.started = self.state()
+        self.before = self.state()
+        self.started = with_changes(self.before, changes)  # what the kernel has
         self.change = ""
+        # What the app changes before, if a kernel that inherits it is all that is needed.
+        self.changes: dict[str, str | None] | None = None
         self.loaded: dict[str, tuple[Any, Any]] = {}
         sys.meta_path.insert(0, self)
 
     def state(self) -> dict[str, str]:
         """Return what a kernel would inherit."""
-        return {**os.environ, "the working folder": os.getcwd()}
+        return {**os.environ, FOLDER: os.getcwd()}
 
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         """Bring the loaded modules back at the first import of one."""
@@ -121,6 +95,11 @@ class FirstImport:
             for each in {*before, *now}:
                 if before.get(each) != now.get(each):
                     self.change = f"the app changes {each} before it imports {name}"
+            if now.pop(FOLDER) == self.before.pop(FOLDER):
+                every = {*self.before, *now}
+                self.changes = {
+                    each: now.get(each) for each in every if self.before.get(each) != now.get(each)
+                }
             sys.modules.update(self.modules)
             self.modules = {}
         if module is None:
@@ -185,34 +164,52 @@ def source_of(path: str) -> str:
         return path
 
 
+def package_again(packages: list[dict[str, Any]]) -> Answer:
+    """Package functions again, and return the hash and archive of each; none for what is wrong."""
+    module = importlib.import_module(REPACKAGING)
+    found = [module.package_again(module.Packaged(**each)) for each in packages]
+    return {"packages": [each and [each[0], str(each[1])] for each in found]}
+
+
 def child(request: Request, report: int) -> None:
-    """Run the app in this fork, and end."""
+    """Answer a request in this fork, and end."""
     atexit._clear()  # of the worker: jsii would stop the kernel
     signal.signal(signal.SIGINT, signal.default_int_handler)
     tempfile.tempdir = None
     os.environ.clear()
     os.environ.update(request["environment"])
+    answer = package_again(request["packages"]) if "packages" in request else run_in(request)
+    with os.fdopen(report, "w", encoding="utf-8") as sink:
+        json.dump(answer, sink)
+    os._exit(0)  # without the finalizers of jsii, which would stop the kernel
+
+
+def run_in(request: Request) -> Answer:
+    """Run the app in this process, to the end of the interpreter."""
     read: set[str] = set()
     if request["trace"]:
         sys.addaudithook(reads_of(read))
-    first = FirstImport()
+    first = FirstImport(request["changes"])
     answer = run_app(request["script"], request["arguments"])
     if first.change:
-        answer = {"broken": first.change}
+        answer = {"broken": first.change, "changes": first.changes}  # None: it cannot be warm
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join()
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
-    answer |= {"modules": preloadable(), "read": sorted(map(source_of, read))}
-    with os.fdopen(report, "w", encoding="utf-8") as sink:
-        json.dump(answer, sink)
-    os._exit(0)  # without the finalizers of jsii, which would stop the kernel
+    made = getattr(sys.modules.get(REPACKAGING), "PACKAGES", [])
+    answer |= {
+        "modules": preloadable(),
+        "read": sorted(map(source_of, read)),
+        "packages": [vars(each) for each in made],
+    }
+    return answer
 
 
 def run(request: Request) -> Answer:
-    """Run the app in a fork, and return its answer."""
+    """Answer a request in a fork."""
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # jsii has a thread, which waits for the kernel's messages
@@ -239,9 +236,12 @@ def main() -> None:
     sys.path[0] = folder
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the watch decides
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    preload(["aws_cdk"])
-    loaded = Loaded(folder)
     with os.fdopen(requests, encoding="utf-8") as lines:
+        environment = with_changes(dict(os.environ), json.loads(lines.readline()))
+        os.environ.clear()
+        os.environ.update(environment)  # the kernel inherits it
+        preload(["aws_cdk"])
+        loaded = Loaded(folder, STARTUP)
         for line in lines:
             request = json.loads(line)
             changed = loaded.change()
@@ -250,8 +250,9 @@ def main() -> None:
                 answer = {"broken": f"{changed} has changed"}
             else:
                 try:
-                    # Assets may have changed; and the kernel has to answer.
-                    sys.modules["aws_cdk"].AssetStaging.clear_asset_hash_cache()
+                    if "script" in request:
+                        # Assets may have changed; and the kernel has to answer.
+                        sys.modules["aws_cdk"].AssetStaging.clear_asset_hash_cache()
                     answer = run(request)
                 except Exception as error:
                     answer = {"broken": f"{type(error).__name__}: {error}"}

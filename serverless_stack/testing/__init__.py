@@ -1,8 +1,8 @@
 """Tests of CDK stacks, with the constructs of this library or without.
 
 Snapshots of templates, reviews of their changes, and assertions. The pytest plugin provides the
-fixtures `cdk_app`, `cdk_stack`, `synth` and `template_snapshot`. The names here load on first use.
-`review` is a package, with the function `review.review(before, after)`.
+fixtures `cdk_app`, `cdk_stack`, `stack_factory`, `synth` and `template_snapshot`. The names here
+load on first use. `review` is a package, with the function `review.review(before, after)`.
 """
 
 from importlib import import_module
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
         assert_no_replacement,
         assert_stateful_unchanged,
     )
-    from serverless_stack.testing.plugin import StackFactory, Synth
+    from serverless_stack.testing.plugin import NewStack, Synth
     from serverless_stack.testing.snapshots.scrubbing import Scrubbed, ScrubError, scrub
     from serverless_stack.testing.snapshots.snapshot import TemplateSnapshot
+    from serverless_stack.testing.stack_factory import StackFactory
     from serverless_stack.testing.templates import template_of
 
 __all__ = [
+    "NewStack",
     "ScrubError",
     "Scrubbed",
     "StackFactory",
@@ -39,9 +41,10 @@ __all__ = [
 ]
 
 _MODULES = {
+    "NewStack": "plugin",
     "ScrubError": "snapshots.scrubbing",
     "Scrubbed": "snapshots.scrubbing",
-    "StackFactory": "plugin",
+    "StackFactory": "stack_factory",
     "Synth": "plugin",
     "TemplateSnapshot": "snapshots.snapshot",
     "assert_compliant": "assertions",

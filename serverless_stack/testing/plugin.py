@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from constructs import IConstruct
 
     from serverless_stack.testing.snapshots.snapshot import TemplateSnapshot
+    from serverless_stack.testing.stack_factory import StackFactory
 
 _ASSEMBLY = "cdk.out"
 _VALIDATION = "CDK_VALIDATION"
@@ -33,7 +34,7 @@ _CONTEXT: Mapping[str, object] = {
 }
 
 
-class StackFactory(Protocol):
+class NewStack(Protocol):
     """The type of the fixture `cdk_stack`."""
 
     def __call__(
@@ -167,13 +168,12 @@ class _Failures:
 
 
 def _app(
-    tmp_path_factory: pytest.TempPathFactory, root: Path, context: Mapping[str, object]
+    tmp_path_factory: pytest.TempPathFactory, folder: Path, context: Mapping[str, object]
 ) -> App:
     import aws_cdk as cdk
 
     from serverless_stack.testing.cdk_json import context_of
 
-    folder = _app_folder(root)
     return cdk.App(
         outdir=str(tmp_path_factory.mktemp("cdk.out")),
         context={**context_of(folder, str(folder)), **_CONTEXT, **context},
@@ -193,13 +193,11 @@ def cdk_app(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Confi
 
     It has the context and feature flags of the `cdk.json` and `cdk.context.json` around the test.
     """
-    return _app(tmp_path_factory, pytestconfig.rootpath, {})
+    return _app(tmp_path_factory, _app_folder(pytestconfig.rootpath), {})
 
 
 @pytest.fixture(scope="session")
-def cdk_stack(
-    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
-) -> StackFactory:
+def cdk_stack(tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config) -> NewStack:
     """A function that creates a stack in an app of its own: `cdk_stack()`, `cdk_stack("Shop")`.
 
     Fixtures of every scope can use it. A stack is synthesised once, so that one for a module serves
@@ -218,13 +216,31 @@ def cdk_stack(
 
         if app is not None and context is not None:
             raise ValueError("`context` and `app` cannot be combined: pass the context to the App")
+        folder = _app_folder(pytestconfig.rootpath)
         return cdk.Stack(
-            app or _app(tmp_path_factory, pytestconfig.rootpath, context or {}),
+            app or _app(tmp_path_factory, folder, context or {}),
             construct_id,
             env=cdk.Environment(account=account, region=region) if account or region else None,
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def stack_factory(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> StackFactory:
+    """A function that returns the stack of a class: `stack_factory(Shop, "Shop", stage="test")`.
+
+    All tests with the same arguments share the stack, which is synthesised once in a session.
+    `fresh=True` creates one for a test that changes it.
+    """
+    from serverless_stack.testing.stack_factory import StackFactory
+
+    return StackFactory(
+        functools.partial(_app_folder, pytestconfig.rootpath),
+        functools.partial(_app, tmp_path_factory),
+    )
 
 
 @pytest.fixture(scope="session")

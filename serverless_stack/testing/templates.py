@@ -152,7 +152,8 @@ def _synthesis(stack: cdk.Stack) -> _Synthesis:
             raise
         raise ValueError(
             f"stack `{stack.node.path}` must be complete before its first assertion, because it is "
-            f"synthesised once, got: more constructs ({_added(str(error))})"
+            f"synthesised once, got: more constructs ({_added(str(error))}); a test that adds to a "
+            "stack needs one of its own, such as `stack_factory(..., fresh=True)`"
         ) from None
     if stack not in _syntheses:
         assembly = {each.name: each for each in templates(folder, stages=False)}

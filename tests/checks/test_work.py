@@ -95,6 +95,7 @@ def test_templates_far_above_the_quota_are_not_checked() -> None:
     assert "TEMPLATE-001" in {each.rule for each in check_template({"Resources": resources})}
 
 
+@pytest.mark.slow
 def test_the_evaluation_of_conditions_has_a_bound() -> None:
     chance = random.Random(0)
     parameters: Json = {f"P{number}": {"Type": "String"} for number in range(9)}

@@ -197,6 +197,7 @@ def test_nothing_to_draw(engine: LayoutEngine) -> None:
         (sys.executable, "x.js", "the layout failed"),
     ],
 )
+@pytest.mark.server
 def test_a_program_that_fails(node: str, elk_file: str, message: str) -> None:
     with pytest.raises(LayoutError, match=message):
         layout(graph([]), LayoutEngine(Path(node), Path(elk_file)))

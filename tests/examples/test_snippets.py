@@ -1,20 +1,36 @@
 """The small examples that the documentation shows."""
 
+import contextlib
+import functools
 import json
-import os
 import re
 import runpy
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
+import aws_cdk as cdk
 import pytest
 
 from tests.runtime.servers import Server
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def synthesize(example: str, output: Path, folder: Path = EXAMPLES.parent) -> None:
+    """Run an example in a folder, as `cdk synth` would but in the kernel of these tests."""
+    context: dict[str, object] = {"aws:cdk:bundling-stacks": []}
+    app = functools.partial(cdk.App, outdir=str(output), context=context)
+    with contextlib.chdir(folder), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cdk, "App", app)
+        runpy.run_path(str(EXAMPLES / example))
+
+
+def resources_of(stack: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """Return the resources of a stack in a cloud assembly."""
+    template = json.loads((folder / f"{stack}.template.json").read_text())
+    resources: dict[str, dict[str, Any]] = template["Resources"]
+    return resources
 
 
 def test_caching(redis: Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,50 +52,33 @@ def test_other_runtimes(tmp_path: Path) -> None:
         jar.writestr("shop/Invoices.class", b"\xca\xfe\xba\xbe")
     (tmp_path / "pages" / "dist").mkdir(parents=True)
     (tmp_path / "pages" / "dist" / "index.js").write_text("exports.handler = async () => ({});\n")
-    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path / "out")}
-    example = str(EXAMPLES / "other_runtimes.py")
-    subprocess.run([sys.executable, example], cwd=tmp_path, env=environment, check=True)
+    synthesize("other_runtimes.py", tmp_path / "out", tmp_path)
 
-    template = json.loads((tmp_path / "out" / "Others.template.json").read_text())
     runtimes = {
         resource["Properties"]["Runtime"]: resource["Properties"]["Handler"]
-        for resource in template["Resources"].values()
+        for resource in resources_of("Others", tmp_path / "out").values()
         if resource["Type"] == "AWS::Lambda::Function"
     }
     assert runtimes == {"java21": "shop.Invoices::handle", "nodejs22.x": "index.handler"}
 
 
 def test_functions(tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "CDK_OUTDIR": str(tmp_path),
-        "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
-    }
-    example = str(EXAMPLES / "functions.py")
-    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+    synthesize("functions.py", tmp_path)
 
-    template = json.loads((tmp_path / "Functions.template.json").read_text())
-    kinds = [resource["Type"] for resource in template["Resources"].values()]
+    kinds = [resource["Type"] for resource in resources_of("Functions", tmp_path).values()]
     assert kinds.count("AWS::Lambda::Function") == 7
     for kind in ("CodeDeploy::DeploymentGroup", "Lambda::Url", "Lambda::EventInvokeConfig"):
         assert kinds.count(f"AWS::{kind}") == 1
 
 
 def test_profiles(tmp_path: Path) -> None:
-    environment = {
-        **os.environ,
-        "CDK_OUTDIR": str(tmp_path),
-        "CDK_CONTEXT_JSON": json.dumps({"aws:cdk:bundling-stacks": []}),
-    }
-    example = str(EXAMPLES / "profiles.py")
-    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+    synthesize("profiles.py", tmp_path)
 
     backups = {}
     for stack in ("Shop", "Orders"):
-        template = json.loads((tmp_path / f"{stack}.template.json").read_text())
         (backups[stack],) = [
             resource["Properties"]["SnapshotRetentionLimit"]
-            for resource in template["Resources"].values()
+            for resource in resources_of(stack, tmp_path).values()
             if resource["Type"] == "AWS::ElastiCache::ReplicationGroup"
         ]
     assert backups == {"Shop": 35, "Orders": 1}
@@ -94,14 +93,11 @@ def test_choosing_a_cache(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_raw_routes(tmp_path: Path) -> None:
-    environment = {**os.environ, "CDK_OUTDIR": str(tmp_path)}
-    example = str(EXAMPLES / "raw_routes.py")
-    subprocess.run([sys.executable, example], cwd=EXAMPLES.parent, env=environment, check=True)
+    synthesize("raw_routes.py", tmp_path)
 
-    resources = json.loads((tmp_path / "Raw.template.json").read_text())["Resources"]
     methods = [
         resource["Properties"]
-        for resource in resources.values()
+        for resource in resources_of("Raw", tmp_path).values()
         if resource["Type"] == "AWS::ApiGateway::Method"
     ]
     assert [(m["HttpMethod"], m.get("OperationName")) for m in methods] == [
@@ -110,18 +106,9 @@ def test_raw_routes(tmp_path: Path) -> None:
     ]
 
 
-def template_of(example: str, folder: Path) -> dict[str, dict[str, Any]]:
-    """Synthesize an example of one stack, and return its resources."""
-    environment = {**os.environ, "CDK_OUTDIR": str(folder)}
-    program = [sys.executable, str(EXAMPLES / example)]
-    subprocess.run(program, cwd=EXAMPLES.parent, env=environment, check=True)
-    template = json.loads((folder / "Shop.template.json").read_text())
-    resources: dict[str, dict[str, Any]] = template["Resources"]
-    return resources
-
-
 def test_releases(tmp_path: Path) -> None:
-    resources = template_of("releases.py", tmp_path).values()
+    synthesize("releases.py", tmp_path)
+    resources = resources_of("Shop", tmp_path).values()
     stages = [r["Properties"] for r in resources if r["Type"] == "AWS::ApiGateway::Stage"]
     assert [(s["StageName"], s.get("CanarySetting", {}).get("PercentTraffic")) for s in stages] == [
         ("prod", 10),
@@ -130,7 +117,8 @@ def test_releases(tmp_path: Path) -> None:
 
 
 def test_api_operation(tmp_path: Path) -> None:
-    resources = template_of("api_operation.py", tmp_path).values()
+    synthesize("api_operation.py", tmp_path)
+    resources = resources_of("Shop", tmp_path).values()
     kinds = [resource["Type"] for resource in resources]
     assert kinds.count("AWS::ApiGateway::DomainName") == 1
     assert kinds.count("AWS::ApiGateway::BasePathMapping") == 2

@@ -75,7 +75,7 @@ def test_the_examples_pass_with_another_handler_and_build(example: Path) -> None
     edit(example, "2026-11-23", "2027-01-01")
     done = pytest_in(example)
     assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_a_failing_snapshot_shows_the_data_loss(

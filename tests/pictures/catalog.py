@@ -17,6 +17,7 @@ from serverless_stack.diagrams.layout.elk import Direction
 from serverless_stack.testing.review.compare.stacks import compare
 from serverless_stack.testing.review.model import Stack
 from tests.diagrams import apps
+from tests.pictures import project
 from tests.pictures.console import NAMES, screenshot
 from tests.pictures.terminal import Screen, command_line, figure, run
 
@@ -129,5 +130,8 @@ PICTURES = (
     Picture("local-deploy.html", local_deploy, cheap=False),
     Picture("mistakes.html", mistakes),
     Picture("doctor.html", doctor, cheap=False),
+    Picture("init.html", project.init),
+    Picture("watch.html", project.watch, cheap=False),
+    Picture("logs.html", project.logs, cheap=False),
     *(Picture(f"console-{name}.png", screenshot(name), cheap=False) for name in NAMES),
 )

@@ -66,7 +66,10 @@ def _until(is_done: Callable[[], bool]) -> None:
 
 def _requests(tab: Tab) -> None:
     tab.wait_for("document.querySelector('tbody button')")
-    tab.click("tbody button")
+    tab.evaluate(
+        "[...document.querySelectorAll('tbody button')].find((each) =>"
+        " each.innerText.startsWith('PUT')).click()"
+    )
     tab.wait_for_text("Event that the handler received", ".detail")
     tab.evaluate(
         "[...document.querySelectorAll('.detail summary')].find((each) =>"

@@ -5,11 +5,13 @@ import html
 import os
 import pty
 import re
+import select
+import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -19,10 +21,25 @@ _COLOURS = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white
 _ATTRIBUTES = {1: "bold", 2: "dim"}
 
 Cell = tuple[str, frozenset[str]]
+Step = tuple[str, Callable[[], None]]
+_SECONDS = 180.0  # to wait for what a command writes next
 
 
-def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
-    """Run a command on a terminal, and return its exit status and what it wrote."""
+def run(
+    command: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    steps: Sequence[Step] = (),
+) -> tuple[int, str]:
+    """Run a command on a terminal, and return its exit status and what it wrote.
+
+    Args:
+        command: The command.
+        folder: Where it runs.
+        environment: Its variables, besides those of this process.
+        steps: What to do, one after the other, each after the command has written a text. After
+            the last one, Ctrl-C is pressed.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
     variables = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
@@ -39,14 +56,26 @@ def run(command: Sequence[str], folder: Path, environment: Mapping[str, str]) ->
         start_new_session=True,
     )
     os.close(theirs)
-    written = bytearray()
+    written, seen, waiting = bytearray(), 0, list(steps)
     try:
-        while block := os.read(ours, 1 << 16):
+        while block := _read(ours, process):
             written += block
+            if waiting and waiting[0][0].encode() in written[seen:]:
+                seen = len(written)
+                waiting.pop(0)[1]()
+                if not waiting:
+                    os.killpg(process.pid, signal.SIGINT)
     except OSError:  # how Linux reports that nobody holds the other end any more
         pass
     os.close(ours)
     return process.wait(), written.decode("utf-8")
+
+
+def _read(terminal: int, process: "subprocess.Popen[bytes]") -> bytes:
+    if not select.select([terminal], [], [], _SECONDS)[0]:
+        os.killpg(process.pid, signal.SIGINT)
+        raise RuntimeError(f"{process.args!r} has been silent for {_SECONDS:.0f} s")
+    return os.read(terminal, 1 << 16)
 
 
 class Screen:

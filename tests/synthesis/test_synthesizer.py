@@ -56,6 +56,8 @@ class World:
         self.app_dir = folder / "an app ü"
         self.out = folder / "warm"
         self.colds = 0
+        self.library = folder / "library"  # on PYTHONPATH
+        self.library.mkdir()
         (self.app_dir / "handler").mkdir(parents=True)
         self.write("app.py", APP)
         self.write("helper.py", HELPER)
@@ -80,6 +82,9 @@ class World:
         environment = {
             **os.environ,
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PYTHONPATH": os.pathsep.join(
+                filter(None, [str(self.library), os.environ.get("PYTHONPATH")])
+            ),
             "CDK_OUTDIR": str(out),
             "CDK_CONTEXT_JSON": json.dumps(configuration["context"]),
             "CDK_VALIDATION": "false",
@@ -95,6 +100,11 @@ class World:
         )
         if done.returncode:
             raise SynthesisError("cold", done.stderr)
+
+    def changes(self) -> object:
+        """Return what the kernel has in its environment besides what the CDK CLI passes."""
+        assert self.synthesizer._process is not None
+        return self.synthesizer._process.changes
 
     def check(self, folder: Path) -> None:
         """Check that a cold synthesis gives the bytes of the last one."""
@@ -190,16 +200,37 @@ def test_what_the_kernel_would_inherit_is_as_the_app_sets_it(world: World, tmp_p
     other = world.app_dir.parent / "handler"
     other.mkdir()
     (other / "index.py").write_text("def handler(event, context):\n    return 'other'\n")
-    # Nobody waits for the rehearsal, so that the second reason may be that of the first app.
-    folder = "the app changes the working folder before it imports aws_cdk"
-    either = (folder, "the app changes TZ before it imports aws_cdk")
-    for line, reasons in (("os.chdir('..')", (folder,)), ("os.environ['TZ'] = 'UTC'", either)):
-        world.write("app.py", APP.replace("import os, sys", f"import os, sys\n{line}"))
-        done = world.synthesizer.synthesize(world.out)
-        assert not done.is_warm
-        assert done.reason in reasons
-        world.check(tmp_path)
+    world.write("app.py", APP.replace("import os, sys", "import os, sys\nos.chdir('..')"))
+    done = world.synthesizer.synthesize(world.out)
+    reason = "the app changes the working folder before it imports aws_cdk"
+    assert (done.is_warm, done.reason) == (False, reason)
+    world.check(tmp_path)
     world.write("app.py", APP)
+    world.synthesizer.synthesize(world.out)
+
+
+def test_a_kernel_starts_with_the_environment_that_the_app_makes(
+    world: World, tmp_path: Path
+) -> None:
+    for text in ("first", "second"):
+        line = f"import os, sys\nos.environ['CDK_DEFAULT_REGION'] = '{text}'"
+        world.write("app.py", APP.replace("import os, sys", line))
+        for _ in range(2):
+            assert world.synthesizer.synthesize(world.out).is_warm
+            world.check(tmp_path)
+        assert world.changes() == {"CDK_DEFAULT_REGION": text}
+    world.write("app.py", APP)
+    assert world.synthesizer.synthesize(world.out).is_warm
+    world.check(tmp_path)
+
+
+def test_files_may_be_saved_in_folders_on_the_path(world: World) -> None:
+    (world.library / "helper_of_the_project.py").write_text("SAVED = True\n")
+    assert world.synthesizer.synthesize(world.out).is_warm
+    (world.library / "jsii.py").write_text("raise ImportError('of the project')\n")
+    with pytest.raises(SynthesisError):  # as it is for a cold one
+        world.synthesizer.synthesize(world.out)
+    (world.library / "jsii.py").unlink()
     world.synthesizer.synthesize(world.out)
 
 

@@ -10,7 +10,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
 from constructs import Construct
 
-from serverless_stack.testing import StackFactory, template_of
+from serverless_stack.testing import NewStack, template_of
 from serverless_stack.testing.templates import stacks_of
 
 
@@ -38,7 +38,7 @@ class Orders(Construct):
 
 
 @pytest.fixture
-def stack(cdk_stack: StackFactory) -> cdk.Stack:
+def stack(cdk_stack: NewStack) -> cdk.Stack:
     """A stack with the construct above and a table."""
     stack = cdk_stack("Shop")
     Orders(stack, "Orders")
@@ -76,20 +76,20 @@ def test_a_construct_has_its_own_and_what_it_names(stack: cdk.Stack) -> None:
     }
 
 
-def test_a_construct_whose_name_is_the_beginning_of_another(cdk_stack: StackFactory) -> None:
+def test_a_construct_whose_name_is_the_beginning_of_another(cdk_stack: NewStack) -> None:
     stack = cdk_stack()
     queue = sqs.Queue(stack, "Queue")
     sqs.Queue(stack, "QueueOfOthers")
     assert paths(template_of(queue)) == ["Test/Queue/Resource"]
 
 
-def test_a_stack_in_a_stage(cdk_app: cdk.App, cdk_stack: StackFactory) -> None:
+def test_a_stack_in_a_stage(cdk_app: cdk.App, cdk_stack: NewStack) -> None:
     stack = cdk.Stack(cdk.Stage(cdk_app, "Prod"), "Shop")
     sqs.Queue(stack, "Queue")
     assert paths(template_of(stack)) == ["Prod/Shop/Queue/Resource"]
 
 
-def test_a_nested_stack(cdk_stack: StackFactory) -> None:
+def test_a_nested_stack(cdk_stack: NewStack) -> None:
     stack = cdk_stack()
     nested = cdk.NestedStack(stack, "Nested")
     queue = sqs.Queue(nested, "Queue")
@@ -108,7 +108,7 @@ def test_a_template_and_a_dictionary(stack: cdk.Stack) -> None:
     assert found["Resources"] is not given["Resources"]
 
 
-def test_nothing_is_synthesised_twice(cdk_stack: StackFactory) -> None:
+def test_nothing_is_synthesised_twice(cdk_stack: NewStack) -> None:
     stack = cdk_stack()
     queue = sqs.Queue(stack, "Queue")
     first = template_of(stack)
@@ -127,13 +127,13 @@ def test_constructs_that_are_added_later_are_refused(stack: cdk.Stack) -> None:
     sqs.Queue(stack, "Late")
     message = (
         r"stack `Shop` must be complete before its first assertion, because it is synthesised "
-        r"once, got: more constructs \(Shop/Late\)$"
+        r"once, got: more constructs \(Shop/Late\); .* such as `stack_factory\(..., fresh=True\)`$"
     )
     with pytest.raises(ValueError, match=message):
         template_of(stack)
 
 
-def test_a_construct_without_resources_is_refused(cdk_stack: StackFactory) -> None:
+def test_a_construct_without_resources_is_refused(cdk_stack: NewStack) -> None:
     stack = cdk_stack()
     sqs.Queue(stack, "Queue")
     function = lambda_.Function.from_function_name(stack, "Imported", "orders")
@@ -158,7 +158,7 @@ def test_a_stack_outside_any_app_is_one_of_its_own(tmp_path: Path) -> None:
     assert paths(template_of(stack)) == ["Default/Queue/Resource"]
 
 
-def test_the_stacks_nested_in_a_stack_and_in_a_construct(cdk_stack: StackFactory) -> None:
+def test_the_stacks_nested_in_a_stack_and_in_a_construct(cdk_stack: NewStack) -> None:
     stack = cdk_stack()
     group = Construct(stack, "Group")
     nested = cdk.NestedStack(group, "Nested")

@@ -127,6 +127,7 @@ def get_order(order_id: str) -> Response[str]:
 def put_order(order_id: str) -> Response[str]:
     key, order = safe(order_id), parse(app.current_event)
     cached = orders().put(key, order)
+    print(f"order {key} saved, products: {len(order.lines)}")
     return answer(200, {"id": key, **order.model_dump()}, None if cached else DOWN)
 
 

@@ -1,6 +1,5 @@
 """The properties that S3 keeps beside the bytes of an object, and what it refuses in them."""
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -47,6 +46,8 @@ def check_storage_class(value: str) -> str:
         ValueError: There is none.
     """
     if value not in STORAGE_CLASSES:
+        import difflib  # of which a cold start needs nothing
+
         close = difflib.get_close_matches(value.upper().replace("-", "_"), STORAGE_CLASSES, 1)
         hint = f"; did you mean {close[0]}?" if close else ""
         raise ValueError(

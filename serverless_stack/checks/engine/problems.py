@@ -55,6 +55,11 @@ class Problems:
         self._messages: list[str] = []
 
     @property
+    def path(self) -> str:
+        """The path of the construct."""
+        return self._path
+
+    @property
     def messages(self) -> list[str]:
         """The messages so far, for a function of `limits` to return."""
         return list(self._messages)

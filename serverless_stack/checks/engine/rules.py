@@ -19,8 +19,6 @@ class Rule:
 
     Attributes:
         id: The service's name and three digits, such as ``ELASTICACHE-031``.
-        title: The requirement in a short sentence.
-        description: What happens at deploy time if the rule is violated, and how to fix it.
         page: The title of the AWS page that the rule is based on.
         severity: The severity of its findings.
         types: The resource types that it checks; empty for rules on templates and apps.
@@ -30,8 +28,6 @@ class Rule:
     """
 
     id: str
-    title: str
-    description: str
     page: str
     severity: Severity
     types: tuple[str, ...] = ()
@@ -42,8 +38,29 @@ class Rule:
     @property
     def name(self) -> str:
         """The name of its function."""
-        check = self.check or self.check_template or self.check_app
-        return check.__name__ if check else ""
+        return self._function.__name__
+
+    @property
+    def title(self) -> str:
+        """The requirement in a short sentence."""
+        return self._documented[0]
+
+    @property
+    def description(self) -> str:
+        """What happens at deploy time if the rule is violated, and how to fix it."""
+        return self._documented[1]
+
+    @property
+    def _function(self) -> Callable[..., object]:
+        function = self.check or self.check_template or self.check_app
+        assert function is not None
+        return function
+
+    @property
+    def _documented(self) -> tuple[str, str]:
+        """Title and description. Few rules of a run are read, so that none is kept."""
+        title, _, description = (inspect.getdoc(self._function) or "").partition("\n\n")
+        return " ".join(title.split()), " ".join(description.split())
 
 
 class RuleList(list[Rule]):
@@ -72,7 +89,7 @@ class RuleList(list[Rule]):
         """
 
         def add(check: ResourceCheck) -> ResourceCheck:
-            self.append(Rule(id, *_documented(check), page, severity, types, check=check))
+            self.append(Rule(id, page, severity, types, check=check))
             return check
 
         return add
@@ -83,7 +100,7 @@ class RuleList(list[Rule]):
         """Add a rule on a template as a whole; see `resource`."""
 
         def add(check: TemplateCheck) -> TemplateCheck:
-            self.append(Rule(id, *_documented(check), page, severity, check_template=check))
+            self.append(Rule(id, page, severity, check_template=check))
             return check
 
         return add
@@ -94,13 +111,7 @@ class RuleList(list[Rule]):
         """Add a rule on the templates of an app, by name; see `resource`."""
 
         def add(check: AppCheck) -> AppCheck:
-            self.append(Rule(id, *_documented(check), page, severity, check_app=check))
+            self.append(Rule(id, page, severity, check_app=check))
             return check
 
         return add
-
-
-def _documented(check: Callable[..., object]) -> tuple[str, str]:
-    """Return the title and the description of a rule, from the docstring of its function."""
-    title, _, description = (inspect.getdoc(check) or "").partition("\n\n")
-    return " ".join(title.split()), " ".join(description.split())

@@ -56,7 +56,7 @@ def excess_of(tree: object) -> str | None:
         for value in level:
             if isinstance(value, str):
                 continue
-            if isinstance(value, Mapping):
+            if isinstance(value, dict | Mapping):  # the former is told at once
                 deeper.extend(value.values())
             elif isinstance(value, list | tuple):
                 deeper.extend(value)
@@ -77,7 +77,7 @@ def plain(tree: object) -> object:
     Keys become texts, as do dates, which some YAML readers make of `2012-10-17`. Other objects
     become tokens, because their value in JSON is not known.
     """
-    if isinstance(tree, Mapping):
+    if isinstance(tree, dict | Mapping):
         return {key if type(key) is str else str(key): plain(tree[key]) for key in tree}
     if isinstance(tree, list | tuple):
         return [plain(item) for item in tree]

@@ -73,6 +73,8 @@ def synth(
                 with output.working("synthesizing"):
                     _synthesize(synthesizer, target, out, first)
                 show(output, first, folder, verbose=verbose, unchanged="unchanged", kept="")
+                if first.result != "failed":
+                    output.line(f"The cloud assembly is in {os.path.relpath(out)}.")
                 if not watch:
                     raise typer.Exit(ExitStatus.FAILED if first.result == "failed" else 0)
                 try:

@@ -6,12 +6,14 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Literal, TypeGuard, get_args, get_origin, get_type_hints
 
 import typing_extensions
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.tree import path_of
 
 _SIMPLE: Mapping[object, str] = {
     object: "values",
@@ -52,7 +54,7 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
         hint: The annotation. One that this module does not know accepts everything.
     """
     options = _options(hint)
-    if any(_accepts(value, option) for option in options):
+    if _accepts_any(value, hint):
         return []
     if isinstance(value, Mapping):
         for option in options:
@@ -125,14 +127,17 @@ def option_problems(name: str, options: Mapping[str, object], kind: object) -> l
     return problems
 
 
-def _options(hint: object) -> list[object]:
+@cache
+def _options(hint: object) -> tuple[object, ...]:
     """Return the members of a union, or the annotation alone."""
     if get_origin(hint) in (typing.Union, types.UnionType):
-        return [option for member in get_args(hint) for option in _options(member)]
-    return [hint]
+        return tuple(option for member in get_args(hint) for option in _options(member))
+    return (hint,)
 
 
 def _accepts(value: object, hint: object) -> bool:
+    if type(value) is hint and hint is not int and hint is not float:
+        return True
     origin, args = get_origin(hint), get_args(hint)
     if hint in (int, float):
         if not isinstance(value, int | float) or isinstance(value, bool):
@@ -240,7 +245,7 @@ def described(value: object) -> str:
     if isinstance(value, enum.Enum):
         return str(value)
     if isinstance(value, Construct):
-        return f"the {_qualified(type(value))} {value.node.path}"
+        return f"the {_qualified(type(value))} {path_of(value)}"
     if _delegates(value):
         return "a resource of another type"
     text = repr(value)

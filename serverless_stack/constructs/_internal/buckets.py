@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
+from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.once import once_per_object
 
 
@@ -26,6 +27,12 @@ def sse_c() -> s3.BlockedEncryptionType:
 def name_of_bucket(bucket: s3.IBucket) -> str:
     """Return the name of a bucket."""
     return bucket.bucket_name
+
+
+@once_per_object
+def raw_bucket(bucket: s3.Bucket) -> s3.CfnBucket:
+    """Return the raw resource of a bucket."""
+    return default_child(bucket, s3.CfnBucket)
 
 
 @once_per_object

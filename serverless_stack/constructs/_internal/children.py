@@ -2,10 +2,18 @@
 
 from collections.abc import Callable
 from typing import TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
+from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.tree import create_scope, node_of, path_of
+
 _Child = TypeVar("_Child", bound=IConstruct)
+# What `get_or_create` found or created. Children of this library are never removed or replaced.
+_FOUND: WeakKeyDictionary[IConstruct, dict[str, IConstruct]] = WeakKeyDictionary()
+_HOMES: WeakSet[IConstruct] = WeakSet()
 
 
 def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
@@ -18,7 +26,13 @@ def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
     Raises:
         TypeError: If its default child is something else, as that of an imported resource is.
     """
-    return _checked(construct, construct.node.default_child, kind)
+    return _checked(construct, node_of(construct).default_child, kind)
+
+
+@once_per_object
+def raw_function(function: lambda_.Function) -> lambda_.CfnFunction:
+    """Return the raw resource that a function was created with."""
+    return default_child(function, lambda_.CfnFunction)
 
 
 def get_or_create(
@@ -38,14 +52,32 @@ def get_or_create(
     Raises:
         TypeError: If the child with this id is of another class.
     """
-    child = scope.node.try_find_child(construct_id)
-    return create(scope, construct_id) if child is None else _checked(scope, child, kind)
+    found = _FOUND.setdefault(scope, {})
+    child = found.get(construct_id)
+    if child is None and scope not in _HOMES:
+        child = node_of(scope).try_find_child(construct_id)
+    if child is None:
+        child = create(scope, construct_id)
+    found[construct_id] = child
+    return _checked(scope, child, kind)
+
+
+def create_home(scope: Construct, construct_id: str) -> Construct:
+    """Create a construct whose children all come from ``get_or_create``.
+
+    Args:
+        scope: The parent construct.
+        construct_id: The id in the parent.
+    """
+    home = create_scope(scope, construct_id)
+    _HOMES.add(home)
+    return home
 
 
 def _checked(parent: IConstruct, child: IConstruct | None, kind: type[_Child]) -> _Child:
     if not isinstance(child, kind):
         raise TypeError(
-            f"{parent.node.path} must have a child of the class {kind.__name__}, "
+            f"{path_of(parent)} must have a child of the class {kind.__name__}, "
             f"got: {type(child).__name__}"
         )
     return child

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, Protocol, TypeAlias, cast
 
-from aws_cdk import Stack, TreeInspector
+from aws_cdk import TreeInspector
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
@@ -12,7 +12,9 @@ from serverless_stack.checks.services.lambda_function import (
     environment_name_problems,
     environment_value_problems,
 )
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.children import raw_function
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 
 class HasFunction(Protocol):
@@ -111,7 +113,7 @@ def add_environment(
     Raises:
         ValueError: If a name is already set or refused by Lambda; then no variable is set.
     """
-    problems = Problems(function.node.path)
+    problems = Problems(path_of(function))
     problems.add(environment_name_problems(variables))
     problems.add(environment_value_problems(variables))
     duplicates = sorted(set(variables) & set(_environment_of(function)))
@@ -126,8 +128,14 @@ def add_environment(
 
 def _environment_of(function: lambda_.Function) -> Mapping[str, object]:
     # `raw.environment` does not work: jsii turns that token into an empty structure.
-    inspector = TreeInspector()
-    default_child(function, lambda_.CfnFunction).inspect(inspector)
-    properties = inspector.attributes["aws:cdk:cloudformation:props"]
-    environment = (Stack.of(function).resolve(properties) or {}).get("environment") or {}
+    inspector = _inspector_of(function)
+    raw_function(function).inspect(inspector)
+    attributes = stack_of(function).resolve(inspector)["attributes"]
+    properties = attributes["aws:cdk:cloudformation:props"] or {}
+    environment = properties.get("environment") or {}
     return cast(Mapping[str, object], environment.get("variables") or {})
+
+
+@once_per_object
+def _inspector_of(function: lambda_.Function) -> TreeInspector:
+    return TreeInspector()

@@ -1,6 +1,8 @@
 """Durations and sizes of arguments: CDK refuses parts of a unit in words of its own."""
 
 import math
+from functools import cache
+from weakref import WeakKeyDictionary
 
 from aws_cdk import Duration
 
@@ -10,9 +12,45 @@ from serverless_stack.constructs._internal.once import once_per_object
 _MILLISECONDS = {"millis": 1, "seconds": 1000, "days": 86_400_000}
 
 
+# The milliseconds of the durations below. Equal ones are one object: creating one is a call of
+# jsii, and so is reading it.
+_CREATED: WeakKeyDictionary[Duration, float] = WeakKeyDictionary()
+
+
+@cache
+def seconds(number: int) -> Duration:
+    """Return a duration of so many seconds."""
+    return _created(Duration.seconds(number), number * 1000)
+
+
+@cache
+def minutes(number: int) -> Duration:
+    """Return a duration of so many minutes."""
+    return _created(Duration.minutes(number), number * 60_000)
+
+
+@cache
+def hours(number: int) -> Duration:
+    """Return a duration of so many hours."""
+    return _created(Duration.hours(number), number * 3_600_000)
+
+
+@cache
+def days(number: int) -> Duration:
+    """Return a duration of so many days."""
+    return _created(Duration.days(number), number * _MILLISECONDS["days"])
+
+
+def _created(duration: Duration, milliseconds: float) -> Duration:
+    _CREATED[duration] = milliseconds
+    return duration
+
+
 @once_per_object
 def milliseconds_of(duration: Duration) -> float | None:
     """Return the milliseconds of a duration; None if it is known at deployment only."""
+    if duration in _CREATED:
+        return _CREATED[duration]
     try:
         milliseconds = duration.to_milliseconds(integral=False)
     except RuntimeError:  # CDK's answer for a token in another unit

@@ -1,8 +1,9 @@
 """Names and descriptions that AWS accepts, made from the paths of constructs."""
 
 import re
+from functools import cache
 
-from aws_cdk import Aws, Fn
+from aws_cdk import Token
 from constructs import IConstruct
 
 from serverless_stack.constructs._internal.tree import path_of
@@ -23,6 +24,8 @@ def description_of(construct: IConstruct, before: str = "") -> str:
     return _NOT_ALLOWED.sub("-", text)[:_MAX_LENGTH]
 
 
+@cache
 def stack_uuid() -> str:
     """Return the UUID of the stack, for names that are unique in an account over all regions."""
-    return Fn.select(2, Fn.split("/", Aws.STACK_ID))
+    parts = {"Fn::Split": ["/", {"Ref": "AWS::StackId"}]}
+    return Token.as_string({"Fn::Select": [2, parts]})

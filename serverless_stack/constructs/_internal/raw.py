@@ -3,8 +3,17 @@
 from collections.abc import Mapping
 from typing import cast
 
-from aws_cdk import CfnResource, Stack, TreeInspector
+from aws_cdk import CfnResource, TreeInspector
 from constructs import IConstruct
+
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.tree import node_of, stack_of
+
+
+@once_per_object
+def ref_of(resource: CfnResource) -> str:
+    """Return the ``Ref`` of a raw resource, a token."""
+    return resource.ref
 
 
 def properties_of(construct: IConstruct) -> Mapping[str, object]:
@@ -16,7 +25,7 @@ def properties_of(construct: IConstruct) -> Mapping[str, object]:
         construct: A raw resource, or a construct of CDK such as ``sqs.Queue`` with one.
     """
     inspector = TreeInspector()
-    raw = construct if isinstance(construct, CfnResource) else construct.node.default_child
+    raw = construct if isinstance(construct, CfnResource) else node_of(construct).default_child
     raw.inspect(inspector)  # type: ignore[union-attr]
     properties = inspector.attributes["aws:cdk:cloudformation:props"]
-    return cast(Mapping[str, object], Stack.of(construct).resolve(properties) or {})
+    return cast(Mapping[str, object], stack_of(construct).resolve(properties) or {})

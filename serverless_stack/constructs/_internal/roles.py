@@ -1,24 +1,32 @@
 """Execution roles, permissions and settings of all Lambda functions of this library."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from aws_cdk import ArnFormat, Aws, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct, IConstruct
 
 from serverless_stack.constructs._internal.acknowledge import (
-    acknowledge,
-    acknowledge_resources,
+    Finding,
+    acknowledge_all,
+    resource_findings,
     skip_in_checkov,
 )
-from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.arns import format_arn
+from serverless_stack.constructs._internal.children import get_or_create, raw_function
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.policies import (
+    Statement,
+    policy_document,
+    service_principal,
+)
+from serverless_stack.constructs._internal.pseudo import url_suffix
 from serverless_stack.constructs._internal.shared import dead_letter_queue, key_of
+from serverless_stack.constructs._internal.tree import node_of, region_of, remember_place
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
@@ -41,16 +49,22 @@ class ExecutionRole:
     """The role of a function, and what else the profile adds to the function.
 
     Attributes:
+        scope: The construct of the function.
         role: The role.
         policy: The managed policy with its basic permissions; None if they are inline.
-        key: The KMS key of the function's environment, or None.
-        queue: The dead-letter queue, or None.
+        key_arn: The ARN of the KMS key of the function's environment, or None.
+        queue_arn: The ARN of the dead-letter queue, or None.
     """
 
+    scope: Construct
     role: iam.Role
     policy: iam.ManagedPolicy | None
-    key: kms.IKey | None
-    queue: sqs.Queue | None
+    key_arn: str | None
+    queue_arn: str | None
+
+
+# The functions that `apply_function_settings` was called for.
+_ROLES: WeakKeyDictionary[lambda_.Function, ExecutionRole] = WeakKeyDictionary()
 
 
 def execution_role(
@@ -80,70 +94,60 @@ def execution_role(
     """
     key = key_of(scope, profile)
     has_queue = dead_letters and profile.settings.dead_letters
-    queue = dead_letter_queue(scope, profile) if has_queue else None
-    document = iam.PolicyDocument(statements=_basic_statements(log_group, key, queue, in_vpc))
+    queue_arn = dead_letter_queue(scope, profile).queue_arn if has_queue else None
+    key_arn = None if key is None else key.key_arn
+    statements = _basic_statements(log_group, key_arn, queue_arn, in_vpc)
     if environment_key is not None:
-        document.add_statements(
-            iam.PolicyStatement(
-                actions=_key_actions(writes=False), resources=[environment_key.key_arn]
-            )
-        )
+        key_arn = environment_key.key_arn
+        statements.append(Statement(_key_actions(writes=False), [key_arn]))
     if in_vpc:
-        document.add_statements(_deny_network_to_code(scope))
+        statements.append(_deny_network_to_code(scope))
+    document = policy_document(statements)
     managed = profile.settings.managed_policies
     role = iam.Role(
         scope,
         "Role",
-        assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+        assumed_by=service_principal("lambda.amazonaws.com"),
         description=description,
         inline_policies=None if managed else {"Execution": document},
     )
+    remember_place(role, scope, "Role")
     policy = None
+    findings = resource_findings(scope, ["*"], _WILDCARD_REASON)
     if managed:
         policy = iam.ManagedPolicy(scope, "Execution", roles=[role], document=document)
     else:
-        rule = "LambdaStarPermissions"
-        acknowledge(role, rule, _WILDCARD_REASON, packs=(SERVERLESS,), profile=profile)
-    acknowledge_resources(policy or role, ["*"], _WILDCARD_REASON, profile=profile)
+        findings.insert(0, Finding("LambdaStarPermissions", _WILDCARD_REASON, (SERVERLESS,)))
+    acknowledge_all(policy or role, findings, profile=profile)
     if in_vpc:
         skip_in_checkov(policy or role, {"CKV_AWS_111": _WILDCARD_REASON}, profile=profile)
-    return ExecutionRole(role, policy, environment_key or key, queue)
+    return ExecutionRole(scope, role, policy, key_arn, queue_arn)
 
 
 def _basic_statements(
-    log_group: logs.ILogGroup, key: kms.Key | None, queue: sqs.Queue | None, in_vpc: bool
-) -> list[iam.PolicyStatement]:
-    permissions: list[tuple[Sequence[str], str]] = [
-        (("logs:CreateLogStream", "logs:PutLogEvents"), log_group.log_group_arn),
-        (_TRACING_ACTIONS, "*"),
+    log_group: logs.ILogGroup, key_arn: str | None, queue_arn: str | None, in_vpc: bool
+) -> list[Statement]:
+    statements = [
+        Statement(("logs:CreateLogStream", "logs:PutLogEvents"), [log_group.log_group_arn]),
+        Statement(_TRACING_ACTIONS, ["*"]),
     ]
     if in_vpc:
-        permissions.append((_NETWORK_ACTIONS, "*"))
-    if queue is not None:
-        permissions.append((("sqs:SendMessage",), queue.queue_arn))
-    if key is not None:
-        permissions.append((_key_actions(writes=queue is not None), key.key_arn))
-    return [
-        iam.PolicyStatement(actions=list(actions), resources=[resource])
-        for actions, resource in permissions
-    ]
+        statements.append(Statement(_NETWORK_ACTIONS, ["*"]))
+    if queue_arn is not None:
+        statements.append(Statement(("sqs:SendMessage",), [queue_arn]))
+    if key_arn is not None:
+        statements.append(Statement(_key_actions(writes=queue_arn is not None), [key_arn]))
+    return statements
 
 
-def _deny_network_to_code(scope: Construct) -> iam.PolicyStatement:
+def _deny_network_to_code(scope: Construct) -> Statement:
     """Deny the code of a function to change network interfaces, those of others included."""
-    stack = Stack.of(scope)
-    any_function = stack.format_arn(
-        service="lambda",
-        resource="function",
-        resource_name="*",
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
-    return iam.PolicyStatement(
-        effect=iam.Effect.DENY,
-        actions=list(_NETWORK_ACTIONS),
-        resources=["*"],
+    return Statement(
+        _NETWORK_ACTIONS,
+        ["*"],
         # The function's own ARN would make a cycle with its role.
-        conditions={"ArnLike": {"lambda:SourceFunctionArn": any_function}},
+        {"ArnLike": {"lambda:SourceFunctionArn": format_arn(scope, "lambda", "function:*")}},
+        effect="Deny",
     )
 
 
@@ -164,20 +168,22 @@ def apply_function_settings(
         profile: Its profile.
         concurrency: The reserved concurrency. Default: set by the profile.
     """
-    raw = default_child(function, lambda_.CfnFunction)
+    raw = raw_function(function)
     raw.tracing_config = lambda_.CfnFunction.TracingConfigProperty(mode="Active")
-    if execution_role.queue is not None:
+    if execution_role.queue_arn is not None:
         raw.dead_letter_config = lambda_.CfnFunction.DeadLetterConfigProperty(
-            target_arn=execution_role.queue.queue_arn
+            target_arn=execution_role.queue_arn
         )
-    if execution_role.key is not None:
-        raw.kms_key_arn = execution_role.key.key_arn
+    if execution_role.key_arn is not None:
+        raw.kms_key_arn = execution_role.key_arn
     if concurrency is None:
         concurrency = profile.settings.concurrency or None
-    raw.reserved_concurrent_executions = concurrency
+    if concurrency is not None:
+        raw.reserved_concurrent_executions = concurrency
     if execution_role.policy is not None:
         # Lambda checks the network permissions when it creates the function.
-        function.node.add_dependency(execution_role.policy)
+        node_of(function).add_dependency(execution_role.policy)
+    _ROLES[function] = execution_role
 
 
 def default_concurrency(profile: Profile) -> int | None:
@@ -220,8 +226,8 @@ def grant_secret(secret: secretsmanager.ISecret, grantee: iam.IGrantable) -> Non
     )
     if secret.encryption_key is not None:
         # In China the name of the service ends as its domain does.
-        region = Stack.of(secret).region
-        services = [f"secretsmanager.{region}.{end}" for end in ("amazonaws.com", Aws.URL_SUFFIX)]
+        region = region_of(secret)
+        services = [f"secretsmanager.{region}.{end}" for end in ("amazonaws.com", url_suffix())]
         iam.Grant.add_to_principal(
             grantee=grantee,
             actions=_key_actions(writes=False),
@@ -235,7 +241,15 @@ def arn_of_secret(secret: secretsmanager.ISecret) -> str:
 
     The ARN of a secret that was imported by name gets a wildcard suffix.
     """
+    if isinstance(secret, secretsmanager.Secret):  # created in this app
+        return name_of_secret(secret)
     return secret.secret_full_arn or f"{secret.secret_arn}-??????"
+
+
+@once_per_object
+def name_of_secret(secret: secretsmanager.ISecret) -> str:
+    """Return what a secret is read by: its ARN, as far as it is known."""
+    return secret.secret_arn
 
 
 def grantee_of(function: lambda_.Function) -> iam.IGrantable:
@@ -244,12 +258,10 @@ def grantee_of(function: lambda_.Function) -> iam.IGrantable:
     That is the function itself or, for a function of this library under a profile with managed
     policies, its policy for permissions.
     """
-    scope = function.node.scope
-    if not isinstance(scope, Construct):
+    own = _ROLES.get(function)
+    if own is None or own.policy is None:
         return function
-    if not isinstance(scope.node.try_find_child("Execution"), iam.ManagedPolicy):
-        return function
-    return permissions_policy(scope, function.role)
+    return permissions_policy(own.scope, own.role)
 
 
 def permissions_policy(scope: Construct, role: iam.IRole | None) -> iam.ManagedPolicy:
@@ -274,4 +286,5 @@ def permissions_holder(function: lambda_.Function) -> IConstruct:
     grantee = grantee_of(function)
     if isinstance(grantee, iam.ManagedPolicy):
         return grantee
-    return function if function.role is None else function.role
+    role = _ROLES[function].role if function in _ROLES else function.role
+    return function if role is None else role

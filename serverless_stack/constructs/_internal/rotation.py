@@ -1,9 +1,11 @@
 """The schedule by which Secrets Manager calls a function to rotate a secret."""
 
-from aws_cdk import Duration, Stack
+from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
+
+from serverless_stack.constructs._internal.tree import stack_of
 
 
 def rotation_schedule(
@@ -28,7 +30,7 @@ def rotation_schedule(
         action="lambda:InvokeFunction",
         function_name=function.function_arn,
         principal="secretsmanager.amazonaws.com",
-        source_account=Stack.of(scope).account,
+        source_account=stack_of(scope).account,
     )
     schedule = secretsmanager.CfnRotationSchedule(
         scope,

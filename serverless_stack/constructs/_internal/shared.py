@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Aws, CfnResource, Duration, RemovalPolicy, Stack
+from aws_cdk import Aws, CfnResource, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -17,7 +17,12 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge,
     skip_in_checkov,
 )
-from serverless_stack.constructs._internal.children import get_or_create
+from serverless_stack.constructs._internal.buckets import all_blocked, arn_of_objects
+from serverless_stack.constructs._internal.children import create_home, get_or_create
+from serverless_stack.constructs._internal.durations import days
+from serverless_stack.constructs._internal.policies import Statement
+from serverless_stack.constructs._internal.pseudo import account_id
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 from serverless_stack.constructs.profiles.settings import SERVERLESS
 
@@ -41,11 +46,15 @@ def access_log_bucket(source: IConstruct, profile: Profile) -> s3.Bucket:
         s3.Bucket,
         lambda home, construct_id: _create_access_log_bucket(home, construct_id, profile),
     )
-    emptying = bucket.node.try_find_child("AutoDeleteObjectsCustomResource")
-    if emptying is not None:
+    if _is_emptied(profile):
         _describe_emptying(bucket)
-        source.node.add_dependency(emptying)
+        emptying = node_of(bucket).find_child("AutoDeleteObjectsCustomResource")
+        node_of(source).add_dependency(emptying)
     return bucket
+
+
+def _is_emptied(profile: Profile) -> bool:
+    return profile.removal_policy == RemovalPolicy.DESTROY
 
 
 def _describe_emptying(bucket: s3.Bucket) -> None:
@@ -53,42 +62,41 @@ def _describe_emptying(bucket: s3.Bucket) -> None:
 
     If that bucket writes its access logs to this one, the two would depend on each other.
     """
-    provider = Stack.of(bucket).node.find_child(_EMPTYING_PROVIDER)
+    provider = node_of(stack_of(bucket)).find_child(_EMPTYING_PROVIDER)
     function = provider.node.find_child("Handler")
     if isinstance(function, CfnResource):
         function.add_property_override("Description", "Empties buckets before they are deleted")
 
 
 def _create_access_log_bucket(home: Construct, construct_id: str, profile: Profile) -> s3.Bucket:
-    destroy = profile.removal_policy == RemovalPolicy.DESTROY
     bucket = s3.Bucket(
         home,
         construct_id,
         # S3 delivers access logs only to buckets with its own keys, CloudFront only with an ACL.
         encryption=s3.BucketEncryption.S3_MANAGED,
         object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        block_public_access=all_blocked(),
         enforce_ssl=True,
         minimum_tls_version=1.2,
         versioned=True,
         lifecycle_rules=[
             s3.LifecycleRule(
                 id="Expire",
-                expiration=Duration.days(profile.settings.log_retention_days),
-                noncurrent_version_expiration=Duration.days(1),
-                abort_incomplete_multipart_upload_after=Duration.days(7),
+                expiration=days(profile.settings.log_retention_days),
+                noncurrent_version_expiration=days(1),
+                abort_incomplete_multipart_upload_after=days(7),
             )
         ],
-        auto_delete_objects=destroy,
+        auto_delete_objects=_is_emptied(profile),
         removal_policy=profile.removal_policy,
     )
     bucket.add_to_resource_policy(
-        iam.PolicyStatement(
-            actions=["s3:PutObject"],
-            principals=[iam.ServicePrincipal("logging.s3.amazonaws.com")],
-            resources=[bucket.arn_for_objects("*")],
-            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-        )
+        Statement(
+            ["s3:PutObject"],
+            [arn_of_objects(bucket, "*")],
+            {"StringEquals": {"aws:SourceAccount": account_id()}},
+            principal={"Service": "logging.s3.amazonaws.com"},
+        ).for_cdk()
     )
     acknowledge(
         bucket,
@@ -144,7 +152,7 @@ def failure_queue(
         encryption_master_key=key,
         enforce_ssl=True,
         fifo=True if fifo else None,
-        retention_period=Duration.days(14),
+        retention_period=days(14),
         removal_policy=profile.removal_policy,
     )
     acknowledge(
@@ -170,11 +178,11 @@ def key_of(scope: IConstruct, profile: Profile) -> kms.Key | None:
 
 
 def _create_key(home: Construct, construct_id: str) -> kms.Key:
-    stack = Stack.of(home)
+    stack = stack_of(home)
     key = kms.Key(
         home,
         construct_id,
-        description=f"Data and logs of {stack.node.path}",
+        description=f"Data and logs of {path_of(stack)}",
         enable_key_rotation=True,
         removal_policy=RemovalPolicy.RETAIN,  # without it, retained data cannot be decrypted
     )
@@ -193,12 +201,12 @@ def _create_key(home: Construct, construct_id: str) -> kms.Key:
         )
     )
     key.add_to_resource_policy(
-        iam.PolicyStatement(
-            actions=["kms:Decrypt", "kms:GenerateDataKey"],
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            resources=["*"],
-            conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-        )
+        Statement(
+            ["kms:Decrypt", "kms:GenerateDataKey"],
+            ["*"],
+            {"StringEquals": {"aws:SourceAccount": account_id()}},
+            principal={"Service": "cloudwatch.amazonaws.com"},
+        ).for_cdk()
     )
     return key
 
@@ -215,12 +223,12 @@ def alarm_topic(scope: IConstruct, profile: Profile) -> sns.Topic:
         topic = sns.Topic(home, construct_id, master_key=key_of(scope, profile), enforce_ssl=True)
         # A topic policy replaces the default one, by which CloudWatch may publish.
         topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                actions=["sns:Publish"],
-                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-                resources=[topic.topic_arn],
-                conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
-            )
+            Statement(
+                ["sns:Publish"],
+                [topic.topic_arn],
+                {"StringEquals": {"aws:SourceAccount": account_id()}},
+                principal={"Service": "cloudwatch.amazonaws.com"},
+            ).for_cdk()
         )
         return topic
 
@@ -256,10 +264,10 @@ def _home(scope: IConstruct, profile: Profile | None = None) -> Construct:
         scope: Any construct of the stack.
         profile: The profile. Default: the resource is the same under all profiles.
     """
-    stack = Stack.of(scope)
-    home = get_or_create(stack, _HOME, Construct, Construct)
+    stack = stack_of(scope)
+    home = get_or_create(stack, _HOME, Construct, create_home)
     if profile is None or _PROFILES.setdefault(home, profile) == profile:
         return home
     words = f"{profile.name} {profile.settings.removal}".replace("_", " ").split()
     own = f"{_HOME}{''.join(word.capitalize() for word in words)}"
-    return get_or_create(stack, own, Construct, Construct)
+    return get_or_create(stack, own, Construct, create_home)

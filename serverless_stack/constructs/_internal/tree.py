@@ -5,13 +5,15 @@ is two. Scope, path, stack and region of a construct never change, so that they 
 those of this library's own constructs are known from the call that created them.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
-from aws_cdk import Stack, Stage
+from aws_cdk import App, Stack, Stage
 from constructs import Construct, IConstruct, Node
 
 from serverless_stack.constructs._internal.once import once_per_object
+
+_Construct = TypeVar("_Construct", bound=IConstruct)
 
 
 class _Place(NamedTuple):
@@ -23,8 +25,8 @@ class _Place(NamedTuple):
 _PLACES: WeakKeyDictionary[IConstruct, _Place] = WeakKeyDictionary()
 
 
-def remember_place(construct: IConstruct, scope: IConstruct, construct_id: str) -> None:
-    """Remember what a construct is created with.
+def remember_place(construct: _Construct, scope: IConstruct, construct_id: str) -> _Construct:
+    """Remember what a construct is created with, and return it.
 
     Args:
         construct: The construct, which may be created only later.
@@ -34,6 +36,7 @@ def remember_place(construct: IConstruct, scope: IConstruct, construct_id: str) 
     # CDK replaces separators in ids.
     if construct_id and "/" not in construct_id and construct_id.isprintable():
         _PLACES[construct] = _Place(scope, construct_id)
+    return construct
 
 
 def create_scope(scope: Construct, construct_id: str) -> Construct:
@@ -43,9 +46,7 @@ def create_scope(scope: Construct, construct_id: str) -> Construct:
         scope: The parent construct.
         construct_id: The id in the parent.
     """
-    construct = Construct(scope, construct_id)
-    remember_place(construct, scope, construct_id)
-    return construct
+    return remember_place(Construct(scope, construct_id), scope, construct_id)
 
 
 @once_per_object
@@ -56,6 +57,8 @@ def node_of(construct: IConstruct) -> Node:
 
 def scope_of(construct: IConstruct) -> IConstruct | None:
     """Return the parent of a construct; None for the root of the tree."""
+    if isinstance(construct, App):
+        return None
     place = _PLACES.get(construct)
     return _asked_scope(construct) if place is None else place.scope
 
@@ -63,6 +66,8 @@ def scope_of(construct: IConstruct) -> IConstruct | None:
 @once_per_object
 def path_of(construct: IConstruct) -> str:
     """Return the path of a construct; empty for an app."""
+    if isinstance(construct, App):
+        return ""
     place = _PLACES.get(construct)
     if place is None:
         return node_of(construct).path

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import RemovalPolicy, Stack
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_wafv2 as wafv2
 from constructs import Construct
@@ -16,6 +16,7 @@ from serverless_stack.checks.engine.problems import Problems, is_unresolved, rep
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.names import description_of, stack_uuid
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.profiles.profile import Profile
 
 Scope = Literal["REGIONAL", "CLOUDFRONT"]
@@ -171,7 +172,7 @@ def create_web_acl(
         # when the log group outlives this one.
         name=f"aws-waf-logs-{stack_uuid()}-{scope.node.addr[:12]}",
     )
-    destination = Stack.of(scope).format_arn(
+    destination = stack_of(scope).format_arn(
         service="logs", resource=f"log-group:{group.log_group_name}"
     )
     wafv2.CfnLoggingConfiguration(

@@ -9,10 +9,10 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import minutes, seconds, seconds_problems
 from serverless_stack.constructs._internal.tree import path_of
 
-_PERIOD = Duration.minutes(5)
+_PERIOD = minutes(5)
 _MAX_SECONDS = 900  # of an integration with a raised quota
 
 
@@ -50,7 +50,7 @@ class ApiAlarms(Construct):
         api: apigateway.RestApi,
         topic: sns.ITopic | sns.Topic | None = None,
         server_errors: int | None = 1,
-        latency: Duration | None = Duration.seconds(5),
+        latency: Duration | None = seconds(5),
         client_errors: int | None = 500,
     ) -> None:
         problems = Problems(path_of(scope), construct_id)

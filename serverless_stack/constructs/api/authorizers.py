@@ -12,6 +12,7 @@ from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import Finding, skip_in_checkov
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.api.auth import Auth
 from serverless_stack.constructs.profiles.profile import Profile
@@ -127,7 +128,7 @@ class Authorizers:
                 self._scope, construct_id, cognito_user_pools=list(auth.pools)
             )
         function = self._permitted_function(auth.function)
-        ttl = auth.ttl or Duration.seconds(0)
+        ttl = auth.ttl or seconds(0)
         if auth.kind == "lambda_token":
             return apigateway.TokenAuthorizer(
                 self._scope, construct_id, handler=function, results_cache_ttl=ttl

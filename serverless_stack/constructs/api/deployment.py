@@ -5,9 +5,7 @@ classes. What is left is found in the complete tree at synthesis: authorizers, a
 such as ``CfnMethod``.
 """
 
-from collections.abc import Collection, Sequence
-from functools import cached_property
-from itertools import pairwise
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 import jsii
@@ -15,8 +13,9 @@ from aws_cdk import Annotations, CfnResource, NestedStack, Stack, TreeInspector
 from aws_cdk import aws_apigateway as apigateway
 from constructs import IConstruct, IValidation
 
+from serverless_stack.constructs._internal.attributes import id_of_api
 from serverless_stack.constructs._internal.children import default_child
-from serverless_stack.constructs._internal.tree import path_of, stack_of
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 
 Part = (
     apigateway.CfnAuthorizer
@@ -46,20 +45,17 @@ _DEPLOYED_BY_CDK = (
 _APIS: WeakKeyDictionary[Stack, "list[_Api]"] = WeakKeyDictionary()  # no value refers to its key
 
 
-def deploy_all_changes(
-    api: apigateway.RestApi, methods: Collection[apigateway.Method] = ()
-) -> None:
+def deploy_all_changes(api: apigateway.RestApi) -> None:
     """Create a new deployment for every change of an API, and finish its mock preflights.
 
     Args:
         api: The API.
-        methods: Methods of the API that are no preflights, now or at synthesis.
     """
     stack = stack_of(api)
     if stack not in _APIS:
         _APIS[stack] = []
-        stack.node.add_validation(_AtSynthesis(stack, _APIS[stack]))
-    _APIS[stack].append(_Api(api, methods))
+        node_of(stack).add_validation(_AtSynthesis(stack, _APIS[stack]))
+    _APIS[stack].append(_Api(api))
 
 
 @jsii.implements(IValidation)
@@ -75,27 +71,31 @@ class _AtSynthesis:
 
     def validate(self) -> list[str]:
         """Complete the deployments and return no error."""
-        constructs = self._stack.node.find_all()
+        constructs = node_of(self._stack).find_all()
         raw = _raw_parts(constructs)
-        resolved = [self._stack.resolve(part.rest_api_id) for part in raw]
-        preflights = _mock_preflights(
-            constructs, {method for api in self._apis for method in api.methods}
-        )
+        # Authorizers of CDK have tokens of their own, which stand for the same.
+        ids = self._resolved([item.rest_api_id for item in (*self._apis, *raw)]) if raw else []
+        preflights = _mock_preflights(constructs)
         elsewhere = self._parts_elsewhere()
-        for api in self._apis:
+        for place, api in enumerate(self._apis):
             if raw:
-                own = self._stack.resolve(api.rest_api_id)
-                # Authorizers of CDK have tokens of their own, which stand for the same.
-                parts = [part for part, known in zip(raw, resolved, strict=True) if known == own]
+                known = ids[len(self._apis) :]
+                parts = [part for part, of in zip(raw, known, strict=True) if of == ids[place]]
                 api.deploy(parts, self._stack)
-            for method in preflights.get(api.rest_api_id, ()):
+            for method in preflights.get(api.rest_api_id, ()) if preflights else ():
                 method.add_property_override("Integration.ContentHandling", "CONVERT_TO_TEXT")
-            api.warn([part for part, known in elsewhere if known == api.rest_api_id], self._stack)
+            if elsewhere:
+                others = [part for part, known in elsewhere if known == api.rest_api_id]
+                api.warn(others, self._stack)
         return []
+
+    def _resolved(self, tokens: Sequence[str]) -> list[object]:
+        resolved: list[object] = self._stack.resolve(list(tokens))
+        return resolved
 
     def _parts_elsewhere(self) -> list[tuple[Part, str]]:
         """Return the parts of APIs outside of the stack, each with the id of its API."""
-        if self._stack.node.try_find_child("Exports") is None:  # no other stack uses a value
+        if node_of(self._stack).try_find_child("Exports") is None:  # no other stack uses a value
             return []
         return [
             (part, part.rest_api_id)
@@ -109,18 +109,16 @@ class _Api:
 
     Args:
         api: The API.
-        methods: Methods of it that are no preflights.
     """
 
-    def __init__(self, api: apigateway.RestApi, methods: Collection[apigateway.Method]) -> None:
+    def __init__(self, api: apigateway.RestApi) -> None:
         self._api = api
-        self.methods = methods
         self._done: set[str] = set()
 
-    @cached_property
+    @property
     def rest_api_id(self) -> str:
         """The id of the API, a token."""
-        return self._api.rest_api_id
+        return id_of_api(self._api)
 
     def deploy(self, parts: Sequence[Part], stack: Stack) -> None:
         """Make parts of the API part of its deployment's id, each once."""
@@ -157,24 +155,16 @@ class _Api:
         return [by_path[path] for path in new]
 
 
-def _mock_preflights(
-    constructs: Sequence[IConstruct], others: Collection[apigateway.Method]
-) -> dict[str, list[apigateway.CfnMethod]]:
+def _mock_preflights(constructs: Sequence[IConstruct]) -> dict[str, list[apigateway.CfnMethod]]:
     """Return the mock preflights of each API, such as those of ``add_cors_preflight``.
 
     They convert requests to text. With ``*/*`` as a binary media type, API Gateway answers 500 for
     them otherwise, because it cannot apply the template to a binary request.
-
-    Args:
-        constructs: The constructs of a stack, in order.
-        others: Methods that are no preflights. Asking jsii for what hundreds of them are takes
-            long.
     """
     preflights: dict[str, list[apigateway.CfnMethod]] = {}
-    for parent, method in pairwise(constructs):  # in order: a child follows its parent
+    for method in constructs:
         if (
             isinstance(method, apigateway.CfnMethod)
-            and parent not in others
             and method.http_method == "OPTIONS"
             and getattr(method.integration, "type", None) == "MOCK"
         ):

@@ -5,11 +5,12 @@ for REST APIs in API Gateway"). It is a setting of the account, so no stack may 
 ``AWS::ApiGateway::Account`` would replace the role of others, and take it away when its stack goes.
 """
 
-from aws_cdk import Aws, CustomResource, Duration, RemovalPolicy
+from aws_cdk import Aws, CustomResource, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from constructs import Construct, IDependable
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.policies import Statement, service_principal
 from serverless_stack.constructs._internal.shared import shared_construct
 from serverless_stack.constructs._internal.tree import region_of, remember_place
@@ -62,7 +63,7 @@ class LogRole(Construct):
             PARTS,
             description="Sets the CloudWatch role of API Gateway if the account has none",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
@@ -85,7 +86,7 @@ class LogRole(Construct):
             deploy_time.function,
             permissions,
             {"RoleArn": role_arn},
-            service_timeout=Duration.minutes(10),
+            service_timeout=minutes(10),
         )
 
 

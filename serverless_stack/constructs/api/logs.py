@@ -8,7 +8,9 @@ from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from serverless_stack.constructs._internal.attributes import id_of_api
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.tree import node_of
 from serverless_stack.constructs.api.log_role import log_role
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -61,7 +63,7 @@ def execution_log_groups(
             retention=retention,
             removal_policy=removal_policy,
             # "Set up CloudWatch logging for REST APIs"
-            name=f"API-Gateway-Execution-Logs_{api.rest_api_id}/{name}",
+            name=f"API-Gateway-Execution-Logs_{id_of_api(api)}/{name}",
         )
         roles = [log_role(scope, profile)] if set_log_role else []
-        stage.node.add_dependency(group, *roles)
+        node_of(stage).add_dependency(group, *roles)

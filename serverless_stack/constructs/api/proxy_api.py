@@ -212,7 +212,7 @@ class ProxyApi(Construct):
             profile=profile,
             binary_media_types=binary_media_types,
         )
-        deploy_all_changes(api, self._router.created)
+        deploy_all_changes(api)
         self._plans = {
             plan.name: create_usage_plan(self, plan, list(self.stages.values()))
             for plan in usage_plans

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from aws_cdk import Aws, CustomResource, Duration
+from aws_cdk import Aws, CustomResource
 from aws_cdk import aws_apigateway as apigateway
 from aws_cdk import aws_iam as iam
 from constructs import Construct
@@ -15,6 +15,7 @@ from serverless_stack.checks.services import apigateway as rules
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_fields
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.shared import shared_construct
 from serverless_stack.constructs._internal.tree import region_of
@@ -164,7 +165,7 @@ class ApiReleases(Construct):
             PARTS,
             description="Chooses and deletes deployments of APIs while their stack is deployed",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
@@ -222,7 +223,7 @@ def add_releases(
             service_token=releases.function.function_arn,
             resource_type="Custom::ApiStableDeployment",
             properties={**common, "StageName": name, "Percent": f"{canary.percent:g}"},
-            service_timeout=Duration.minutes(10),
+            service_timeout=minutes(10),
         )
         stable.node.add_dependency(policy)
         raw = default_child(stages[name], apigateway.CfnStage)
@@ -239,7 +240,7 @@ def add_releases(
         service_token=releases.function.function_arn,
         resource_type="Custom::ApiDeployments",
         properties={**common, "Keep": f"{keep}"},
-        service_timeout=Duration.minutes(10),
+        service_timeout=minutes(10),
     )
     pruning.node.add_dependency(policy, *stages.values())
 

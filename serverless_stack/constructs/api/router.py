@@ -4,12 +4,12 @@ import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Duration
 from aws_cdk import aws_apigateway as apigateway
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import Finding
 from serverless_stack.constructs._internal.connect import Invokable, invokable_of
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs.api.authorizers import Authorizers
 from serverless_stack.constructs.api.binding import Binding, Place
 from serverless_stack.constructs.api.bindings import bind
@@ -43,7 +43,6 @@ class Router:
         binary_media_types: The binary media types of the API.
 
     Attributes:
-        created: The methods so far, but for those of routes for OPTIONS.
         is_shared: Whether others have the API as well, and may have added resources to it.
     """
 
@@ -69,7 +68,6 @@ class Router:
         self._resources: dict[str, apigateway.IResource] = {ROOT: api.root}
         self._integrations: dict[object, apigateway.LambdaIntegration] = {}
         self._methods: dict[str, Route] = {}
-        self.created: list[apigateway.Method] = []
         self.is_shared = False
         self._expected: set[str] = set()
         self._models: dict[str, apigateway.IModel] = {}
@@ -131,8 +129,6 @@ class Router:
             request_validator=None if route.model is None else self._body_validator(),
             **self._authorizers.method_auth(auth),
         )
-        if key.verb != "OPTIONS":
-            self.created.append(method)
         self._authorizers.accept(auth, method)
         if self._policy.cors is not None and service_of(route) is None:
             give_rules(cast(Invokable, route.target), self._policy.cors)
@@ -193,7 +189,7 @@ class Router:
                 response_transfer_mode=(
                     apigateway.ResponseTransferMode.STREAM if route.stream else None
                 ),
-                timeout=Duration.minutes(_LONGEST_STREAM_MINUTES) if route.stream else None,
+                timeout=minutes(_LONGEST_STREAM_MINUTES) if route.stream else None,
             )
         return self._integrations[settings]
 

@@ -1,11 +1,11 @@
 """The alarms of an application, which publish to the topic of its stack."""
 
-from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.shared import alarm_topic, dead_letter_queue
 from serverless_stack.constructs.api.alarms import ApiAlarms
 from serverless_stack.constructs.app.parts import Parts
@@ -17,7 +17,6 @@ from serverless_stack.constructs.profiles.profile import Profile
 
 FUNCTION_ALARMS = ("Errors", "Throttles")
 """What the alarms of a function are about, which their construct ids end with."""
-_PERIOD = Duration.minutes(5)
 
 
 def add_alarms(parts: Parts, profile: Profile) -> None:
@@ -34,12 +33,12 @@ def add_alarms(parts: Parts, profile: Profile) -> None:
     if parts.function is not None:
         add_function_alarms(scope, "Function", parts.function, profile)
     if parts.api is not None and parts.adds_api_alarms:
-        errors = parts.api.rest_api.metric_server_error(period=_PERIOD, statistic="Sum")
+        errors = parts.api.rest_api.metric_server_error(period=minutes(5), statistic="Sum")
         _alarm(scope, "ApiErrors", errors, topic)
         ApiAlarms(scope, "ApiAlarms", api=parts.api.rest_api, topic=topic, server_errors=None)
     if profile.settings.dead_letters:
         queue = dead_letter_queue(scope, profile)
-        waiting = queue.metric_approximate_number_of_messages_visible(period=_PERIOD)
+        waiting = queue.metric_approximate_number_of_messages_visible(period=minutes(5))
         _alarm(scope, "DeadLetters", waiting, topic)
     caches = {"RedisAlarms": parts.redis, "MemcachedAlarms": parts.memcached}
     for construct_id, cache in caches.items():
@@ -60,8 +59,8 @@ def add_function_alarms(
     """
     topic = alarm_topic(scope, profile)
     metrics = (
-        function.function.metric_errors(period=_PERIOD),
-        function.function.metric_throttles(period=_PERIOD),
+        function.function.metric_errors(period=minutes(5)),
+        function.function.metric_throttles(period=minutes(5)),
     )
     for name, metric in zip(FUNCTION_ALARMS, metrics, strict=True):
         _alarm(scope, f"{prefix}{name}", metric, topic)

@@ -9,6 +9,7 @@ from typing_extensions import Unpack
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.alarms import (
     FUNCTION_ALARMS,
@@ -53,12 +54,12 @@ class Application:
         scope = self._parts.scope
         profile = Profile.of(scope)
         suffixes = ("", *(FUNCTION_ALARMS if profile.settings.alarms else ()))
-        problems = Problems(scope.node.path)
+        problems = Problems(path_of(scope))
         problems.add(
             f"`construct_id` must be one that the application does not have yet, got: "
             f"{construct_id!r}; {construct_id}{suffix} exists"
             for suffix in suffixes
-            if scope.node.try_find_child(f"{construct_id}{suffix}") is not None
+            if node_of(scope).try_find_child(f"{construct_id}{suffix}") is not None
         )
         problems.raise_if_any()
         function = LambdaHandler(scope, construct_id, vpc=self._parts.vpc, **options)
@@ -112,14 +113,14 @@ class Application:
     def _of_nodes(self, name: str, cache: object, kind: type[_Part]) -> _Part:
         if not isinstance(cache, kind):
             raise AttributeError(
-                f"`{name}` of {self._parts.scope.node.path} is a {type(cache).__name__}, not a "
+                f"`{name}` of {path_of(self._parts.scope)} is a {type(cache).__name__}, not a "
                 f"{kind.__name__}: use the object that you passed"
             )
         return cache
 
     def _part(self, name: str, part: _Part | None) -> _Part:
         if part is None:
-            raise AttributeError(f"`{name}` was left out of {self._parts.scope.node.path}")
+            raise AttributeError(f"`{name}` was left out of {path_of(self._parts.scope)}")
         return part
 
 
@@ -135,7 +136,7 @@ def create_application(scope: Construct, choices: Choices, profile: Profile) -> 
         profile = profile.with_removal_policy(choices.removal_policy)
     profile.apply(scope)
     if profile.settings.linters:
-        _ignore_in_cfn_lint(Stack.of(scope))
+        _ignore_in_cfn_lint(stack_of(scope))
     parts = Parts.create(scope, choices)
     if profile.settings.alarms:
         add_alarms(parts, profile)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from aws_cdk import RemovalPolicy, Stack, Stage
 from aws_cdk import aws_ec2 as ec2
-from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.runtimes import PYTHON
+from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app import given
 from serverless_stack.constructs.app.options import (
@@ -139,7 +140,7 @@ class Choices:
             problems += code_problems(
                 Path(self.function),
                 "index.handler",
-                lambda_.Runtime.PYTHON_3_14,
+                PYTHON,
                 code_argument="function",
             )
         if isinstance(self.site, str | Path):
@@ -148,7 +149,7 @@ class Choices:
 
     def _needs_other_stack(self, stack: Stack | None) -> bool:
         """Whether a part that is created here needs a function of another stack."""
-        if not isinstance(self.function, LambdaHandler) or Stack.of(self.function) is stack:
+        if not isinstance(self.function, LambdaHandler) or stack_of(self.function) is stack:
             return False
         created = is_wanted(self.api) and not isinstance(self.api, ProxyApi)
         return created or (isinstance(self.api, ProxyApi) and is_wanted(self.cdn))

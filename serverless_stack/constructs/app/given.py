@@ -8,11 +8,12 @@ from weakref import WeakSet
 
 from aws_cdk import Stack, Stage
 from aws_cdk import aws_ec2 as ec2
-from constructs import IConstruct
+from constructs import Construct, IConstruct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.services.lambda_function import environment_name_problems
 from serverless_stack.constructs._internal.places import other_region, vpc_identity
+from serverless_stack.constructs._internal.tree import path_of, stack_of, stage_of
 from serverless_stack.constructs.app.options import Stores
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.serverless.cache import ServerlessCache
@@ -40,7 +41,7 @@ def region_problems(parts: Mapping[str, object], region: str) -> list[str]:
     """
     return [
         f"`{name}` must be in the region of the application, {region}, "
-        f"got: {part.node.path} in {found}"
+        f"got: {path_of(part)} in {found}"
         for name, part in parts.items()
         if is_construct(part) and (found := other_region(part, region)) is not None
     ]
@@ -54,10 +55,10 @@ def app_problems(parts: Mapping[str, object], stage: Stage | None) -> list[str]:
         stage: The app or stage of the application.
     """
     return [
-        f"`{name}` must be in the app and stage of the application, got: {part.node.path} in "
+        f"`{name}` must be in the app and stage of the application, got: {path_of(part)} in "
         "another one; import it there, such as by `from_lookup` or `from_attributes`"
         for name, part in parts.items()
-        if is_construct(part) and Stage.of(part) is not stage
+        if is_construct(part) and stage_of(part) is not stage
     ]
 
 
@@ -96,7 +97,7 @@ def cycle_problems(stores: Mapping[str, object], home: Stack | None) -> list[str
     here = [
         name
         for name, store in stores.items()
-        if (Stack.of(store) is home if is_construct(store) else _is_created(store))
+        if (stack_of(store) is home if is_construct(store) else _is_created(store))
     ]
     if not here:
         return []
@@ -159,7 +160,7 @@ def site_problems(site: object, bucket: object) -> list[str]:
         return []
     return [
         "`bucket` must be one without the site of another application, which would overwrite each "
-        f"other's pages, got: {bucket.node.path}"
+        f"other's pages, got: {path_of(bucket)}"
     ]
 
 
@@ -179,7 +180,7 @@ def user_problems(caches: Mapping[str, object]) -> list[str]:
         caches: The caches that the caller created, by their arguments.
     """
     return [
-        f"`{name}` must be a cache without `user_group`, got: {cache.node.path}, for which "
+        f"`{name}` must be a cache without `user_group`, got: {path_of(cache)}, for which "
         f"`connect` needs a `user_name`; leave `{name}` out, pass the cache's `.vpc` as `vpc`, "
         "and connect the functions yourself"
         for name, cache in caches.items()
@@ -193,7 +194,7 @@ def is_construct(part: object) -> TypeGuard[IConstruct]:
     Args:
         part: The part.
     """
-    return getattr(part, "node", None) is not None
+    return isinstance(part, Construct) or getattr(part, "node", None) is not None
 
 
 def _is_created(store: object) -> bool:
@@ -218,4 +219,4 @@ def _default_prefix(store: object) -> str | None:
 
 
 def _shown(store: object) -> str:
-    return store.node.path if is_construct(store) else f"a {type(store).__name__}"
+    return path_of(store) if is_construct(store) else f"a {type(store).__name__}"

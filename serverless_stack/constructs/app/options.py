@@ -74,7 +74,7 @@ class FunctionOptions(TypedDict, total=False):
     runtime: lambda_.Runtime
     architecture: lambda_.Architecture
     layers: Sequence[lambda_.ILayerVersion]
-    bytecode: bool
+    bytecode: bool | None
     memory_size: int
     timeout: Duration
     ephemeral_storage_size: Size

@@ -6,11 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import CfnOutput
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.attributes import (
+    id_of_api,
+    id_of_distribution,
+    name_of_distribution,
+)
+from serverless_stack.constructs._internal.tree import scope_of, stack_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.app.choices import Choices, is_wanted
 from serverless_stack.constructs.app.given import keep_site
@@ -105,10 +111,10 @@ class Parts:
 
     def created(self, part: Construct | None) -> bool:
         """Whether a part was created here, and not given."""
-        return part is not None and part.node.scope is self.scope
+        return part is not None and scope_of(part) is self.scope
 
     def _is_here(self, part: Construct) -> bool:
-        return Stack.of(part) is Stack.of(self.scope)
+        return stack_of(part) is stack_of(self.scope)
 
     def add_outputs(self) -> None:
         """Add the outputs that people and scripts look for.
@@ -123,13 +129,13 @@ class Parts:
                 self._output("FunctionUrl", function.url)
         if api is not None and self._is_here(api):
             self._output("ApiUrl", api.url)
-            self._output("ApiId", api.rest_api.rest_api_id)
+            self._output("ApiId", id_of_api(api.rest_api))
         if bucket is not None and self._is_here(bucket):
             self._output("BucketName", bucket.bucket_name)
         if cdn is not None and self._is_here(cdn):
             self._output("CdnUrl", cdn.url)
-            self._output("DistributionId", cdn.distribution.distribution_id)
-            self._output("DistributionDomainName", cdn.distribution.distribution_domain_name)
+            self._output("DistributionId", id_of_distribution(cdn.distribution))
+            self._output("DistributionDomainName", name_of_distribution(cdn.distribution))
         for name, cache in {
             "RedisEndpoint": self.redis,
             "MemcachedEndpoint": self.memcached,

@@ -4,21 +4,23 @@ import re
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import (
-    Aws,
+    App,
     Environment,
-    Fn,
     IPropertyInjector,
     IStackSynthesizer,
     PermissionsBoundary,
     RemovalPolicy,
     Stack,
     Stage,
+    Token,
 )
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.pseudo import region
+from serverless_stack.constructs._internal.tree import node_of, path_of, region_of, stage_of
 from serverless_stack.constructs.app.application import Application, create_application
 from serverless_stack.constructs.app.choices import Choices
 from serverless_stack.constructs.app.options import (
@@ -49,14 +51,16 @@ def _stack_name_problems(name: str) -> list[str]:
 
 def _stage_of(scope: Construct) -> Stage | None:
     """Return the app or stage that a stack will be created in."""
-    return scope if isinstance(scope, Stage) else Stage.of(scope)
+    return scope if isinstance(scope, Stage) else stage_of(scope)
 
 
 def _region_of(scope: Construct, env: Environment | None) -> str:
     """Return the region of a stack that will be created; a token if ``cdk deploy`` chooses it."""
     stage = _stage_of(scope)
     own = None if env is None else env.region
-    return own or (stage.region if stage is not None else None) or Aws.REGION
+    # An app has no region of its own.
+    above = None if stage is None or isinstance(stage, App) else stage.region
+    return own or above or region()
 
 
 class ServerlessStack(Application, Stack):
@@ -141,7 +145,7 @@ class ServerlessStack(Application, Stack):
             connect=connect,
             removal_policy=removal_policy,
         )
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(choices.problems(None, _stage_of(scope), _region_of(scope, env)))
         if stack_name is not None:
             problems.add(_stack_name_problems(stack_name))
@@ -174,8 +178,11 @@ class ServerlessStack(Application, Stack):
 
         The names that ``cdk.context.json`` already has for the region are kept.
         """
-        key = f"availability-zones:account={self.account}:region={self.region}"
-        names = self.node.try_get_context(key)
-        if isinstance(names, list):
-            return names
-        return [Fn.select(index, Fn.get_azs()) for index in (0, 1)]
+        region = region_of(self)
+        if not is_unresolved(region):
+            key = f"availability-zones:account={self.account}:region={region}"
+            names = node_of(self).try_get_context(key)
+            if isinstance(names, list):
+                return names
+        zones = {"Fn::GetAZs": ""}
+        return [Token.as_string({"Fn::Select": [index, zones]}) for index in (0, 1)]

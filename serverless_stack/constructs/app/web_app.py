@@ -1,11 +1,12 @@
 """WebApp: function, API, bucket, distribution and caches, wired together in any stack."""
 
-from aws_cdk import RemovalPolicy, Stack, Stage
+from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of, region_of, stack_of, stage_of
 from serverless_stack.constructs.app.application import Application, create_application
 from serverless_stack.constructs.app.choices import Choices
 from serverless_stack.constructs.app.options import (
@@ -105,9 +106,8 @@ class WebApp(Application, Construct):
             connect=connect,
             removal_policy=removal_policy,
         )
-        problems = Problems(scope.node.path, construct_id)
-        stack = Stack.of(scope)
-        problems.add(choices.problems(stack, Stage.of(scope), stack.region))
+        problems = Problems(path_of(scope), construct_id)
+        problems.add(choices.problems(stack_of(scope), stage_of(scope), region_of(scope)))
         problems.raise_if_any()
 
         super().__init__(scope, construct_id)

@@ -17,7 +17,8 @@ from serverless_stack.constructs._internal.connect import (
 )
 from serverless_stack.constructs._internal.durations import seconds_problems
 from serverless_stack.constructs._internal.names import description_of
-from serverless_stack.constructs._internal.places import require_vpc
+from serverless_stack.constructs._internal.places import require_vpc, security_groups_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import CacheNode
@@ -108,7 +109,7 @@ class CacheBase(Construct):
             ValueError: If there is no such node, or the period is no whole number of seconds.
         """
         if period is not None:
-            problems = Problems(self.node.path)
+            problems = Problems(path_of(self))
             problems.add(seconds_problems("period", period))
             problems.raise_if_any()
         return metric_of(self.metric_node(node), metric_name, statistic=statistic, period=period)
@@ -130,9 +131,10 @@ def connect_function(
             variable of that name.
     """
     target = function_of(function)
-    require_vpc(target, cache.node.path, cache.vpc)
+    require_vpc(target, path_of(cache), cache.vpc)
     add_environment(target, settings.environment(prefix))
-    allow_ingress(cache.network, target, description_of(target, f"{settings.label} from"))
+    groups = security_groups_of(target)
+    allow_ingress(cache.network, groups, description_of(target, f"{settings.label} from"))
     settings.grant(target)
     if settings.secret is not None:
-        open_way(target, cache.network.vpc, SECRETS_MANAGER)
+        open_way(target, cache.network.vpc, SECRETS_MANAGER, groups)

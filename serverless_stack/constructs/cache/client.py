@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack._shared import contract
-from serverless_stack.constructs._internal.roles import grant_secret, grantee_of
+from serverless_stack.constructs._internal.arns import format_arn
+from serverless_stack.constructs._internal.roles import grant_secret, grantee_of, name_of_secret
 
 SERVERLESS_PORTS = {"memcached": (11211,), "redis": (6379, 6380), "valkey": (6379, 6380)}
 """The ports of a serverless cache, by engine; the second one reads from replicas."""
@@ -70,13 +70,15 @@ class ClientSettings:
                 resource_arns=list(self.connect_to),
             )
 
-    def with_token(self, secret: secretsmanager.ISecret) -> "ClientSettings":
+    def with_token(self, secret: secretsmanager.ISecret | None) -> "ClientSettings":
         """Return these settings with an AUTH token.
 
         Args:
-            secret: The secret with the token.
+            secret: The secret with the token, or None if there is none.
         """
-        variables = {**self.variables, contract.redis_secret_arn: secret.secret_arn}
+        if secret is None:
+            return self
+        variables = {**self.variables, contract.redis_secret_arn: name_of_secret(secret)}
         return replace(self, variables=variables, secret=secret)
 
     def with_user(
@@ -146,9 +148,4 @@ def elasticache_arn(scope: Construct, resource: str, name: str) -> str:
         resource: The kind of resource, such as ``replicationgroup``.
         name: The name of the resource.
     """
-    return Stack.of(scope).format_arn(
-        service="elasticache",
-        resource=resource,
-        resource_name=name,
-        arn_format=ArnFormat.COLON_RESOURCE_NAME,
-    )
+    return format_arn(scope, "elasticache", f"{resource}:{name}")

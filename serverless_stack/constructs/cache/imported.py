@@ -8,6 +8,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.checks.services.elasticache.limits.common import port_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import (
     ClientSettings,
@@ -99,7 +100,7 @@ def logged_in(
             elasticache_arn(scope, "user", user_name),
         )
         return client.with_user(user_name, secret=secret, cache_name=cache_name, arns=arns)
-    return client if secret is None else client.with_token(secret)
+    return client.with_token(secret)
 
 
 def port_of(argument: str, endpoint: str, port: int | None, problems: Problems) -> int:
@@ -138,6 +139,6 @@ def required_name(name: str | None, argument: str, scope: Construct, construct_i
     if name is None:
         raise ValueError(
             f"`{argument}` must be given to `from_attributes` for metrics, got: None "
-            f"(in {scope.node.path}/{construct_id})"
+            f"(in {path_of(scope)}/{construct_id})"
         )
     return name

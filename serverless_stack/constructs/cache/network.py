@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
-from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.places import (
+    allows_all_outbound,
+    isolated_subnets,
+    private_subnets,
+    subnet_id_of,
+)
+from serverless_stack.constructs._internal.tree import node_of, path_of
 from serverless_stack.constructs.network.vpc import isolated_vpc
 
 DEFAULT_PORT_REASON = (
@@ -45,15 +53,20 @@ class CacheNetwork:
         vpc: The VPC.
         subnets: The subnets of the cache.
         security_groups: The security groups of the cache.
-        connections: Those groups with the ports of the cache.
         ports: The ports of the cache.
     """
 
     vpc: ec2.IVpc
     subnets: Subnets
     security_groups: tuple[ec2.ISecurityGroup, ...]
-    connections: ec2.Connections
     ports: tuple[int, ...]
+
+    @cached_property
+    def connections(self) -> ec2.Connections:
+        """The security groups with the ports of the cache."""
+        first, last = self.ports[0], self.ports[-1]
+        port = tcp_port(first) if first == last else ec2.Port.tcp_range(first, last)
+        return ec2.Connections(security_groups=list(self.security_groups), default_port=port)
 
     @classmethod
     def create(
@@ -80,13 +93,10 @@ class CacheNetwork:
         """
         home = vpc or isolated_vpc(cache, "Vpc", secrets=secrets)
         groups = tuple(security_groups or ()) or (_closed_group(cache, label, home),)
-        single = ec2.Port.tcp(ports[0])
-        port = single if len(ports) == 1 else ec2.Port.tcp_range(ports[0], ports[-1])
         return cls(
             vpc=home,
             subnets=subnets or _select(home, None),
             security_groups=groups,
-            connections=ec2.Connections(security_groups=list(groups), default_port=port),
             ports=ports,
         )
 
@@ -103,7 +113,7 @@ def choose_subnets(vpc: ec2.IVpc | None, selection: ec2.SubnetSelection | None) 
 
 def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
     if selection is None:
-        subnets = list(vpc.isolated_subnets) or list(vpc.private_subnets)
+        subnets = list(isolated_subnets(vpc) or private_subnets(vpc))
     elif selection.subnets is not None:
         subnets = list(selection.subnets)
     else:
@@ -116,7 +126,7 @@ def _select(vpc: ec2.IVpc, selection: ec2.SubnetSelection | None) -> Subnets:
                 one_per_az=selection.one_per_az,
             ).subnets
         )
-    listed_later = any(subnet.subnet_id.startswith("#{Token[") for subnet in subnets)
+    listed_later = any(subnet_id_of(subnet).startswith("#{Token[") for subnet in subnets)
     return Subnets(tuple(subnets), known=not listed_later and not _is_pending(vpc))
 
 
@@ -148,7 +158,7 @@ def subnet_problems(
         return []
     if not subnets.subnets:
         return [
-            f"`vpc` must have isolated or private subnets, got: {vpc.node.path} without any; "
+            f"`vpc` must have isolated or private subnets, got: {path_of(vpc)} without any; "
             "choose subnets with `vpc_subnets`"
         ]
     zones = set(subnets.zones)
@@ -158,6 +168,7 @@ def subnet_problems(
     return [f"`{argument}` must span {min_zones} availability zones or more, got: {len(zones)}"]
 
 
+@once_per_object
 def zone_of(subnet: ec2.ISubnet) -> str | None:
     """Return the availability zone of a subnet, or None if it is known at deployment only."""
     try:
@@ -176,7 +187,7 @@ def create_subnet_group(
         cache,
         "SubnetGroup",
         description=description_of(cache, f"{label} of"),
-        subnet_ids=[subnet.subnet_id for subnet in network.subnets.subnets],
+        subnet_ids=list(map(subnet_id_of, network.subnets.subnets)),
     )
 
 
@@ -190,8 +201,16 @@ def _closed_group(cache: Construct, label: str, vpc: ec2.IVpc) -> ec2.SecurityGr
     )
 
 
-def allow_ingress(network: CacheNetwork, function: lambda_.Function, description: str) -> None:
-    """Open the ports of a cache to a function.
+@cache
+def tcp_port(number: int) -> ec2.Port:
+    """Return a port for rules of security groups; those with the same number share it."""
+    return ec2.Port.tcp(number)
+
+
+def allow_ingress(
+    network: CacheNetwork, peers: Sequence[ec2.ISecurityGroup], description: str
+) -> None:
+    """Open the ports of a cache to the security groups of a function.
 
     The rules are created in the function's stack, which needs the stack of the cache anyway; the
     other way round, the two stacks would need each other. CDK adds no rule to a security group
@@ -199,17 +218,17 @@ def allow_ingress(network: CacheNetwork, function: lambda_.Function, description
 
     Args:
         network: Where the cache is.
-        function: The function, which is in a VPC.
+        peers: The security groups of the function.
         description: What the rule is for, in characters that EC2 accepts.
     """
     for port in network.ports:
-        for peer in function.connections.security_groups:
+        for peer in peers:
             for group in network.security_groups:
-                group.add_ingress_rule(peer, ec2.Port.tcp(port), description, remote_rule=True)
+                group.add_ingress_rule(peer, tcp_port(port), description, remote_rule=True)
                 if not isinstance(group, ec2.SecurityGroup) and not _has_rule(group, peer):
                     _warn_of_missing_rule(group, peer, port)
-                if not peer.allow_all_outbound:
-                    peer.add_egress_rule(group, ec2.Port.tcp(port), description)
+                if not allows_all_outbound(peer):
+                    peer.add_egress_rule(group, tcp_port(port), description)
 
 
 def _has_rule(group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup) -> bool:
@@ -217,14 +236,14 @@ def _has_rule(group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup) -> bool:
     return any(
         isinstance(child, ec2.CfnSecurityGroupIngress) and child.group_id == group.security_group_id
         for home in (group, peer)
-        for child in home.node.children
+        for child in node_of(home).children
     )
 
 
 def _warn_of_missing_rule(group: ec2.ISecurityGroup, peer: ec2.ISecurityGroup, port: int) -> None:
     Annotations.of(group).add_warning_v2(
         "serverless-stack:ImmutableSecurityGroup",
-        f"{group.security_group_id} ({group.node.path}) was imported as immutable, so that CDK "
-        f"adds no rule to it: allow port {port} from {peer.node.path} by hand, or import it "
+        f"{group.security_group_id} ({path_of(group)}) was imported as immutable, so that CDK "
+        f"adds no rule to it: allow port {port} from {path_of(peer)} by hand, or import it "
         "without `mutable=False`",
     )

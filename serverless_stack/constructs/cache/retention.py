@@ -3,6 +3,8 @@
 from aws_cdk import CfnResource, RemovalPolicy
 from constructs import Construct
 
+from serverless_stack.constructs._internal.tree import node_of, path_of
+
 _RETAINED_TYPES = (
     "AWS::EC2::SecurityGroup",
     "AWS::ElastiCache::ParameterGroup",
@@ -26,8 +28,8 @@ def retain_dependencies(scope: Construct, removal_policy: RemovalPolicy) -> None
     """
     if removal_policy not in (RemovalPolicy.RETAIN, RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE):
         return
-    resources = [child for child in scope.node.find_all() if isinstance(child, CfnResource)]
+    resources = [child for child in node_of(scope).find_all() if isinstance(child, CfnResource)]
     for resource in resources:
-        below = resource.node.path.removeprefix(f"{scope.node.path}/").split("/")
+        below = path_of(resource).removeprefix(f"{path_of(scope)}/").split("/")
         if resource.cfn_resource_type in _RETAINED_TYPES and not _LEFT_ALONE & set(below):
             resource.apply_removal_policy(removal_policy)

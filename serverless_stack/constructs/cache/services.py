@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-from aws_cdk import aws_ec2 as ec2
-
 from serverless_stack.constructs.network import reachability
 
 SECRETS_MANAGER = replace(
@@ -13,7 +11,6 @@ ELASTICACHE = reachability.Service(
     "the API of ElastiCache",
     "ElastiCache",
     "elasticache",
-    ec2.InterfaceVpcEndpointAwsService.ELASTICACHE,
     "ELASTICACHE",
-    "or leave `rotate_every` out of `auth`",
+    remedy="or leave `rotate_every` out of `auth`",
 )

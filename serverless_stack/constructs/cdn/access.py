@@ -14,6 +14,7 @@ from constructs import Construct
 
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.attributes import arn_of_distribution
 from serverless_stack.constructs._internal.buckets import (
     add_to_bucket_policy,
     arn_of_bucket,
@@ -77,7 +78,7 @@ def _allow_bucket(
     CDK's own grant allows the whole bucket. Listing is allowed because S3 answers 403 instead of
     404 for a missing object otherwise; the default root object keeps viewers from listing.
     """
-    same_stack = stack_of(bucket) is stack_of(cdn)
+    same_stack = path_of(stack_of(bucket)) == path_of(stack_of(cdn))
     # In another stack, the distribution's id would make a cycle.
     condition = _this(distribution) if same_stack else _any_distribution(cdn)
     folder = f"{origin_path or ''}/*".removeprefix("/")
@@ -163,7 +164,7 @@ def _allow_endpoint(
 
 
 def _this(distribution: cloudfront.Distribution) -> dict[str, object]:
-    return {"StringEquals": {"AWS:SourceArn": distribution.distribution_arn}}
+    return {"StringEquals": {"AWS:SourceArn": arn_of_distribution(distribution)}}
 
 
 def _any_distribution(cdn: Construct) -> dict[str, object]:

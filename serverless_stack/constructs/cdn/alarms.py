@@ -12,7 +12,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import minutes, seconds, seconds_problems
 from serverless_stack.constructs._internal.shared import alarm_topic
 from serverless_stack.constructs._internal.tree import path_of, region_of
 from serverless_stack.constructs.cdn.us_east_1 import (
@@ -23,7 +23,7 @@ from serverless_stack.constructs.cdn.us_east_1 import (
 )
 from serverless_stack.constructs.profiles.profile import Profile
 
-_PERIOD = Duration.minutes(5)
+_PERIOD = minutes(5)
 _MAX_SECONDS = 180  # the longest response time-out of an origin ("Quotas on distributions")
 
 
@@ -64,7 +64,7 @@ class CdnAlarms(Construct):
         distribution: cloudfront.IDistribution | cloudfront.Distribution,
         topic: sns.ITopic | sns.Topic | None = None,
         server_errors: float | None = 5,
-        origin_latency: Duration | None = Duration.seconds(5),
+        origin_latency: Duration | None = seconds(5),
     ) -> None:
         problems = Problems(path_of(scope), construct_id)
         problems.add(alarm_problems(region_of(scope), topic))

@@ -14,7 +14,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_fields
-from serverless_stack.constructs._internal.durations import seconds_of, seconds_problems
+from serverless_stack.constructs._internal.durations import seconds, seconds_of, seconds_problems
 from serverless_stack.constructs._internal.shared import shared_construct
 from serverless_stack.constructs.cdn.access_control import digest_of, unique_name
 
@@ -73,13 +73,13 @@ class Cache:
     @classmethod
     def off(cls) -> Cache:
         """Keep no answer."""
-        none = Duration.seconds(0)
+        none = seconds(0)
         return cls(none, none, none, compress=False)
 
     @classmethod
     def optimized(cls) -> Cache:
         """Keep each path for a day, or as long as the origin says, a second at least."""
-        return cls(Duration.seconds(1))
+        return cls(seconds(1))
 
     @classmethod
     def media(cls) -> Cache:

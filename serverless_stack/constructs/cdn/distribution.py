@@ -11,6 +11,10 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import (
+    arn_of_distribution,
+    name_of_distribution,
+)
 from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs._internal.waf import Waf
 from serverless_stack.constructs.cdn.access import allow_origins
@@ -208,7 +212,7 @@ class Cdn(Construct):
                 self,
                 "Shield",
                 name=Names.unique_resource_name(self, max_length=128),
-                resource_arn=distribution.distribution_arn,
+                resource_arn=arn_of_distribution(distribution),
             )
         allow_origins(self, distribution, binding.origins)
         if domain is not None:
@@ -245,4 +249,4 @@ class Cdn(Construct):
     @property
     def url(self) -> str:
         """The URL of the distribution; a token at synthesis."""
-        return f"https://{self.distribution.distribution_domain_name}/"
+        return f"https://{name_of_distribution(self.distribution)}/"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 
-from aws_cdk import CustomResource, Duration
+from aws_cdk import CustomResource
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.roles import grant_secret
 from serverless_stack.constructs._internal.shared import shared_construct
 from serverless_stack.constructs.function.custom_resource import (
@@ -51,7 +52,7 @@ class EdgeCredentials(Construct):
             PARTS,
             description="Makes a digest of the credentials of basic authentication",
             memory_size=256,
-            timeout=Duration.minutes(1),
+            timeout=minutes(1),
             log_retention=None,
             removal_policy=None,
         )
@@ -63,7 +64,7 @@ class EdgeCredentials(Construct):
             deploy_time.function,
             permissions,
             {"SecretId": secret.secret_arn, "Version": version},
-            service_timeout=Duration.minutes(5),
+            service_timeout=minutes(5),
         )
 
     @property

@@ -20,6 +20,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     skip_in_checkov,
 )
 from serverless_stack.constructs._internal.assets import ignore_pattern, synth_outputs
+from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.cdn.edge import EdgeFunction, default_timeout
 from serverless_stack.constructs.cdn.functions.composition import behavior_id
@@ -84,7 +85,7 @@ class EdgeFunctions:
             settings = _Settings(
                 code=lambda_.Code.from_inline(code),
                 runtime=lambda_.Runtime.NODEJS_24_X,
-                timeout=Duration.seconds(5),
+                timeout=seconds(5),
             )
             digest = hashlib.sha256(code.encode()).hexdigest()
             associations.append(

@@ -18,7 +18,7 @@ from serverless_stack.checks.services.cloudfront.limits.error_pages import (
     matching_pattern,
 )
 from serverless_stack.constructs._internal.arguments import check_fields
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import seconds, seconds_problems
 from serverless_stack.constructs.cdn.functions.snippet import Snippet, Stage, packaged
 
 _PAGE = (
@@ -80,7 +80,7 @@ class ErrorPage:
             http_status=self.status,
             response_http_status=status,
             response_page_path=self.path,
-            ttl=self.ttl or Duration.seconds(10),
+            ttl=self.ttl or seconds(10),
         )
 
 

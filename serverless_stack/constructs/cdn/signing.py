@@ -26,7 +26,12 @@ from serverless_stack.constructs._internal.connect import (
     add_environment,
     function_of,
 )
-from serverless_stack.constructs._internal.durations import days_problems, seconds_problems
+from serverless_stack.constructs._internal.durations import (
+    days,
+    days_problems,
+    minutes,
+    seconds_problems,
+)
 from serverless_stack.constructs._internal.names import stack_uuid
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.roles import grant_key, grant_secret, grantee_of
@@ -120,8 +125,8 @@ class Signing(Construct):
         *,
         key_type: KeyType = "ECDSA",
         rotate_every: Duration | None = None,
-        keep_old_for: Duration = Duration.days(7),
-        switch_after: Duration = Duration.minutes(5),
+        keep_old_for: Duration = days(7),
+        switch_after: Duration = minutes(5),
         log_retention: logs.RetentionDays | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
@@ -150,7 +155,7 @@ class Signing(Construct):
             PARTS,
             description="Generates and rotates the key pair of signed URLs and cookies",
             memory_size=256,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
             environment={
@@ -171,7 +176,7 @@ class Signing(Construct):
             deploy_time.function,
             permissions,
             {"Name": name, "KeyType": key_type},
-            service_timeout=Duration.minutes(20),
+            service_timeout=minutes(20),
         )
         _check_hourly(self, deploy_time.function, profile)
         if rotate_every is None:

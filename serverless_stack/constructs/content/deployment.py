@@ -16,12 +16,13 @@ from serverless_stack._shared.content.rules import DOCUMENTS, REVALIDATE, CacheR
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import id_of_distribution
 from serverless_stack.constructs._internal.buckets import (
     arn_of_objects,
     key_of_bucket,
     name_of_bucket,
 )
-from serverless_stack.constructs._internal.durations import days_of
+from serverless_stack.constructs._internal.durations import days, days_of, hours, minutes
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cdn.access import hide_manifests
@@ -153,7 +154,7 @@ class ContentDeployment(Construct):
         index_document: str | None = None,
         max_paths: int = 30,
         wait: bool | Duration = False,
-        grace_period: Duration | None = Duration.days(7),
+        grace_period: Duration | None = days(7),
         skew_protection: Duration | None = None,
         memory_size: int = 1024,
         log_retention: logs.RetentionDays | None = None,
@@ -212,7 +213,7 @@ class ContentDeployment(Construct):
             CONTENT_PARTS,
             description="Uploads static content while its stack is deployed",
             memory_size=memory_size,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -260,7 +261,7 @@ class ContentDeployment(Construct):
             "Documents": list(documents),
             "Distributions": [
                 {
-                    "Id": distribution_of(front).distribution_id,
+                    "Id": id_of_distribution(distribution_of(front)),
                     "PathPrefix": path_prefix(front, prefix),
                     "ExcludePaths": [*api_paths(front), *exclude_paths],
                     "QueryStrings": "true" if query_strings else "false",
@@ -289,7 +290,7 @@ class ContentDeployment(Construct):
             deploy_time.function,
             permissions,
             properties,
-            service_timeout=Duration.hours(1),
+            service_timeout=hours(1),
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group

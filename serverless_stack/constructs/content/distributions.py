@@ -6,6 +6,7 @@ from typing import TypeAlias
 from aws_cdk import aws_cloudfront as cloudfront
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.attributes import arn_of_distribution
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs.cdn.distribution import Cdn
 
@@ -52,5 +53,5 @@ def invalidation_statement(fronts: Sequence[AnyDistribution]) -> Statement:
     """Allow to invalidate distributions, and to read the status of invalidations."""
     return Statement(
         ["cloudfront:CreateInvalidation", "cloudfront:GetInvalidation"],
-        [distribution_of(front).distribution_arn for front in fronts],
+        [arn_of_distribution(distribution_of(front)) for front in fronts],
     )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import CustomResource, Duration, RemovalPolicy
+from aws_cdk import CustomResource, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -11,6 +11,8 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import cloudfront as rules
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.attributes import id_of_distribution
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.content.distributions import (
     AnyDistribution,
@@ -106,7 +108,7 @@ class Invalidation(Construct):
             CONTENT_PARTS,
             description="Invalidates paths of distributions while their stack is deployed",
             memory_size=256,
-            timeout=Duration.minutes(15),
+            timeout=minutes(15),
             log_retention=log_retention,
             removal_policy=removal_policy,
         )
@@ -118,14 +120,14 @@ class Invalidation(Construct):
             permissions,
             {
                 "Distributions": [
-                    distribution_of(front).distribution_id for front in distributions
+                    id_of_distribution(distribution_of(front)) for front in distributions
                 ],
                 "Paths": list(paths),
                 **({"Tags": list(tags)} if tags else {}),
                 "Trigger": digest_of(trigger) if isinstance(trigger, Path) else trigger,
                 "WaitSeconds": "600" if wait else "0",
             },
-            service_timeout=Duration.minutes(30),
+            service_timeout=minutes(30),
         )
         self.function: lambda_.Function = deploy_time.function
         self.log_group: logs.LogGroup = deploy_time.log_group

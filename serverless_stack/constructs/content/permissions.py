@@ -9,6 +9,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.attributes import arn_of_function
 from serverless_stack.constructs._internal.buckets import arn_of_bucket, arn_of_objects
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.tree import path_of
@@ -65,7 +66,7 @@ def deployment_statements(
         # Without it, S3 answers 403 instead of 404 for a missing object. A condition on the prefix
         # would have no effect, because requests for objects have none.
         (["s3:ListBucket"], [arn_of_bucket(bucket)]),
-        (["lambda:InvokeFunction"], [function.function_arn]),
+        (["lambda:InvokeFunction"], [arn_of_function(function)]),
     ]
     statements = [Statement(actions, resources) for actions, resources in permissions]
     return [*statements, invalidation_statement(fronts)] if fronts else statements

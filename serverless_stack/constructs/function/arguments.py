@@ -18,6 +18,8 @@ from serverless_stack.constructs.function.layers import layer_problems
 
 DEFAULT_HANDLER = "index.handler"
 DEFAULT_RUNTIME = PYTHON
+_DEFAULT_MIB = 512
+DEFAULT_STORAGE = Size.mebibytes(_DEFAULT_MIB)
 _IMAGE_RUNTIME = "FROM_IMAGE"  # the name of Runtime.FROM_IMAGE
 
 
@@ -38,6 +40,8 @@ def size_problems(memory_size: int, timeout: Duration, ephemeral_storage_size: S
 @once_per_object
 def _mebibytes(size: Size) -> float | None:
     """Return a size in MiB; None if it is known at deployment only."""
+    if size is DEFAULT_STORAGE:
+        return _DEFAULT_MIB
     return None if size.is_unresolved() else size.to_kibibytes() / 1024
 
 
@@ -84,7 +88,7 @@ def packaging_problems(
     runtime: lambda_.Runtime,
     architecture: lambda_.Architecture,
     layers: Sequence[lambda_.ILayerVersion],
-    bytecode: bool,
+    bytecode: bool | None,
     code_signing_config: lambda_.ICodeSigningConfig | None,
 ) -> list[str]:
     """Check what goes together with the kind of the code, and the layers."""

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from aws_cdk import aws_s3_assets as assets
-from constructs import IConstruct
-
-from serverless_stack.constructs._internal.tree import stage_of
+if TYPE_CHECKING:  # a package is made without loading CDK
+    from constructs import IConstruct
 
 NEVER_DEPLOYED = (".git", ".env", ".env.*", ".npmrc", ".netrc", ".aws", ".ssh")
 """Of a folder everything is deployed but these, which hold secrets or history."""
@@ -61,12 +59,16 @@ def read_artifact(path: Path, exclude: Sequence[str] = ()) -> Artifact:
     return Artifact(files, sum(entry.file_size for entry in entries))
 
 
-def staged_artifact(construct: IConstruct) -> Artifact | None:
+def staged_artifact(construct: "IConstruct") -> Artifact | None:
     """Return what is in the asset of a function or a layer; None if it has no asset of this app.
 
     Args:
         construct: The function, or the version of a layer.
     """
+    from aws_cdk import aws_s3_assets as assets
+
+    from serverless_stack.constructs._internal.tree import stage_of
+
     asset = construct.node.try_find_child("Code")
     stage = stage_of(construct)
     if not isinstance(asset, assets.Asset) or stage is None:

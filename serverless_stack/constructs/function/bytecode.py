@@ -40,10 +40,15 @@ for folder, folders, names in os.walk(root):
         os.chmod(target, 0o644)
 """
 
+_VERSION = "import sys; print(*sys.version_info[:2], sep='.')"
+
 
 @lru_cache
 def find_interpreter(version: str) -> str | None:
     """Return the path of an interpreter of a Python version; None if this machine has none.
+
+    It is this interpreter, the one on ``PATH``, or one that uv has installed. Nothing is
+    downloaded.
 
     Args:
         version: The version, such as ``3.14``.
@@ -51,16 +56,27 @@ def find_interpreter(version: str) -> str | None:
     if version == f"{sys.version_info.major}.{sys.version_info.minor}":
         return sys.executable
     found = shutil.which(f"python{version}")
+    if found is not None and _output([found, "-I", "-S", "-c", _VERSION]) == version:
+        return found  # and no command of pyenv for a version that is not switched on
     uv = find_uv()
-    if found is not None or uv is None:
-        return found
-    completed = subprocess.run(
-        [str(uv), "python", "find", "--no-python-downloads", "--no-project", version],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return completed.stdout.strip() or None
+    if uv is None or not _has_uv_installed(version):
+        return None
+    options = ["--managed-python", "--no-python-downloads", "--no-project"]
+    return _output([str(uv), "python", "find", *options, version]) or None
+
+
+def _has_uv_installed(version: str) -> bool:
+    """Return whether uv may have installed a version: asking uv takes longer than packaging."""
+    if os.name == "nt":
+        return True
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    folder = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
+    return any(folder.glob(f"cpython-{version}[.-]*"))
+
+
+def _output(command: list[str]) -> str:
+    completed = subprocess.run(command, capture_output=True, text=True, check=False)
+    return completed.stdout.strip() if completed.returncode == 0 else ""
 
 
 def compile_folder(folder: Path, interpreter: str) -> None:

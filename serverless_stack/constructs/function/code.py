@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from aws_cdk import Annotations, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -21,54 +21,19 @@ from serverless_stack.constructs.function.artifacts import (
     read_artifact,
     staged_artifact,
 )
+from serverless_stack.constructs.function.bytecode import find_interpreter
 from serverless_stack.constructs.function.entry_point import entry_problems
+from serverless_stack.constructs.function.function_code import FunctionCode, NoByteCode
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.java_build import build_java, content_digest
-from serverless_stack.constructs.function.layers import size_problems_with
+from serverless_stack.constructs.function.layers import room_beside, size_problems_with
 from serverless_stack.constructs.function.other_entry_points import artifact_entry_problems
 from serverless_stack.constructs.function.packaging import package
+from serverless_stack.constructs.function.repackaging import PACKAGES, Packaged
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 from serverless_stack.constructs.function.source import code_problems
 
 _IMAGES = (lambda_.DockerImageCode, lambda_.EcrImageCode, lambda_.AssetImageCode)
-
-
-@dataclass(frozen=True)
-class FunctionCode:
-    """The code of a function.
-
-    Attributes:
-        construct: The class of the function with its code, entry point and runtime; takes the other
-            arguments of ``aws_lambda.Function``.
-        source: What the user gave as code, for messages.
-        unpinned: The distributions in it that the requirements do not pin, sorted.
-        lacks_byte_code: Whether byte code was asked for, and there is no interpreter to make it.
-    """
-
-    construct: Callable[..., lambda_.Function]
-    source: object = None
-    unpinned: tuple[str, ...] = ()
-    lacks_byte_code: bool = False
-
-    def add_warnings(self, scope: Construct) -> None:
-        """Warn of code that differs between machines, or lacks byte code.
-
-        Args:
-            scope: The construct of the function.
-        """
-        if self.unpinned:
-            Annotations.of(scope).add_warning_v2(
-                "serverless-stack:unpinned-requirements",
-                f"the requirements of {self.source} do not pin {', '.join(self.unpinned)}, so that "
-                "another machine may deploy other code; `uv pip compile --generate-hashes` pins "
-                "all of them",
-            )
-        if self.lacks_byte_code:
-            Annotations.of(scope).add_warning_v2(
-                "serverless-stack:no-byte-code",
-                f"{self.source} is deployed without byte code, because this machine has no "
-                "interpreter of the function's Python version; `uv python install` installs one",
-            )
 
 
 @dataclass(frozen=True)
@@ -80,14 +45,14 @@ class CodeSettings:
         runtime: The runtime.
         architecture: The instruction set.
         layers: The layers of the function.
-        bytecode: Whether Python files are compiled.
+        bytecode: Whether Python files are compiled. None: if this machine and their size allow.
     """
 
     entry: str
     runtime: lambda_.Runtime
     architecture: lambda_.Architecture
     layers: Sequence[lambda_.ILayerVersion] = ()
-    bytecode: bool = False
+    bytecode: bool | None = None
 
 
 @once_per_object
@@ -158,19 +123,46 @@ def function_code(
         return FunctionCode(_constructor(_artifact(source, output, settings, problems), settings))
     machine = "aarch64" if name_of(settings.architecture) == "arm64" else "x86_64"
     platform = LambdaPlatform(name_of(settings.runtime).removeprefix("python"), machine)
-    packaged = package(source, requirements, platform, output, bytecode=settings.bytecode)
+    packaged = package(
+        source,
+        requirements,
+        platform,
+        output,
+        bytecode=settings.bytecode,
+        max_size=room_beside(settings.layers),
+    )
     if has_requirements and not settings.layers and not is_unresolved(settings.entry):
         place = f"{str(source)!r} with its requirements"
         problems.add(entry_problems(settings.entry, packaged.files, place, python=platform.python))
     problems.add(size_problems_with(packaged.size, settings.layers))
     problems.raise_if_any()
-    asset = lambda_.Code.from_asset(str(packaged.folder), asset_hash=packaged.digest)
+    if not settings.layers and not is_unresolved(settings.entry):
+        PACKAGES.append(
+            Packaged(
+                problems.path,
+                str(source.resolve()),
+                settings.entry,
+                platform.python,
+                platform.machine,
+                tuple(output),
+                settings.bytecode,
+                requirements.digest if requirements else "",
+            )
+        )
+    asset = lambda_.Code.from_asset(str(packaged.archive), asset_hash=packaged.digest)
+    lacks_byte_code = settings.bytecode is not False and not packaged.has_byte_code
     return FunctionCode(
         _constructor(asset, settings),
         source,
         packaged.unpinned,
-        lacks_byte_code=settings.bytecode and not packaged.has_byte_code,
+        _why_no_byte_code(platform.python, settings) if lacks_byte_code else None,
     )
+
+
+def _why_no_byte_code(python: str, settings: CodeSettings) -> NoByteCode:
+    if settings.bytecode:
+        return NoByteCode.ASKED_FOR
+    return NoByteCode.NO_INTERPRETER if find_interpreter(python) is None else NoByteCode.TOO_LARGE
 
 
 def staged_code_problems(function: lambda_.Function, settings: CodeSettings) -> list[str]:

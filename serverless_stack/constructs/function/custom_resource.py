@@ -17,6 +17,7 @@ from serverless_stack.constructs._internal.acknowledge import (
     acknowledge_all,
     skip_in_checkov,
 )
+from serverless_stack.constructs._internal.attributes import arn_of_function
 from serverless_stack.constructs._internal.logs import log_group
 from serverless_stack.constructs._internal.policies import Statement, policy_document
 from serverless_stack.constructs._internal.roles import (
@@ -30,8 +31,8 @@ from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
 from serverless_stack.constructs._internal.tree import remember_place, stack_of
 from serverless_stack.constructs.function.code import is_bundled
 from serverless_stack.constructs.function.installation import LambdaPlatform
-from serverless_stack.constructs.function.packaging import (
-    Package,
+from serverless_stack.constructs.function.library import (
+    LibraryPackage,
     library_requirements,
     package_library,
 )
@@ -96,10 +97,11 @@ class DeployTimeFunction:
         """
         if not Profile.of(scope).settings.managed_policies:
             document = policy_document(statements)
-            return iam.Policy(scope, "Permissions", roles=[self.role], document=document)
-        policy = permissions_policy(scope, self.role)
-        policy.add_statements(*[statement.for_cdk() for statement in statements])
-        return policy
+            policy = iam.Policy(scope, "Permissions", roles=[self.role], document=document)
+            return remember_place(policy, scope, "Permissions")
+        managed = permissions_policy(scope, self.role)
+        managed.add_statements(*[statement.for_cdk() for statement in statements])
+        return managed
 
 
 def deploy_time_function(
@@ -144,7 +146,7 @@ def deploy_time_function(
         scope,
         "Function",
         description=description,
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler=f"serverless_stack.functions.{module}.handler",
         runtime=PYTHON,
         architecture=ARM_64,
@@ -165,7 +167,9 @@ def deploy_time_function(
     return DeployTimeFunction(function, role.role, group)
 
 
-def _packaged(scope: Construct, parts: Sequence[str], requirements_of: str | None) -> Package:
+def _packaged(
+    scope: Construct, parts: Sequence[str], requirements_of: str | None
+) -> LibraryPackage:
     # `cdk deploy STACK` synthesizes the other stacks as well, and uses no asset of them.
     if requirements_of is None or not is_bundled(stack_of(scope)):
         return package_library(*parts)
@@ -198,7 +202,7 @@ def custom_resource(
     resource = CustomResource(
         scope,
         "Resource",
-        service_token=function.function_arn,
+        service_token=arn_of_function(function),
         resource_type=resource_type,
         properties=properties,
         service_timeout=service_timeout,

@@ -14,7 +14,9 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import lambda_function as rules
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.durations import seconds
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import remember_vpc
 from serverless_stack.constructs._internal.roles import apply_function_settings, execution_role
 from serverless_stack.constructs._internal.runtimes import ARM_64
 from serverless_stack.constructs._internal.tree import path_of, remember_place
@@ -65,8 +67,9 @@ class LambdaHandler(Triggers, Connections, Construct):
         runtime: The runtime.
         architecture: The instruction set, for which wheels are chosen.
         layers: Layers for this runtime and architecture, 5 at most.
-        bytecode: Whether Python files are compiled when they are packaged, which saves cold starts
-            compiling them and needs an interpreter of the function's version on this machine.
+        bytecode: Whether Python files are compiled when they are packaged, so that cold starts do
+            not. Default: if this machine has an interpreter of the function's Python version and
+            the package stays below Lambda's limit.
         memory_size: The memory in MiB, 128-10240; CPU grows with it ("Lambda quotas").
         timeout: The time-out, 1-900 seconds. API Gateway waits 29 seconds at most.
         ephemeral_storage_size: The size of ``/tmp``, 512-10240 MiB.
@@ -121,10 +124,10 @@ class LambdaHandler(Triggers, Connections, Construct):
         runtime: lambda_.Runtime = arguments.DEFAULT_RUNTIME,
         architecture: lambda_.Architecture = ARM_64,
         layers: Sequence[lambda_.ILayerVersion] = (),
-        bytecode: bool = False,
+        bytecode: bool | None = None,
         memory_size: int = 256,
-        timeout: Duration = Duration.seconds(15),
-        ephemeral_storage_size: Size = Size.mebibytes(512),
+        timeout: Duration = seconds(15),
+        ephemeral_storage_size: Size = arguments.DEFAULT_STORAGE,
         environment: Mapping[str, str] | None = None,
         environment_key: kms.IKey | kms.Key | None = None,
         description: str | None = None,
@@ -209,6 +212,8 @@ class LambdaHandler(Triggers, Connections, Construct):
             code_signing_config=code_signing_config,
         )
         remember_place(function, self, "Function")
+        if vpc is not None:
+            remember_vpc(function, vpc)
         apply_function_settings(function, role, profile, concurrency=reserved_concurrent_executions)
         if not isinstance(code, str | Path):
             problems.add(staged_code_problems(function, settings))

@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -52,8 +53,19 @@ class LambdaPlatform:
         return f"{self.machine}, Python {self.python}"
 
 
+# What installers write about an installation: it differs from run to run, and nothing reads it.
+_NOTES = {
+    "INSTALLER",
+    "RECORD",
+    "REQUESTED",
+    "direct_url.json",
+    "uv_build.json",
+    "uv_cache.json",
+}
+
+
 def install(requirements: Requirements, target: Path, platform: LambdaPlatform) -> None:
-    """Install requirements into a folder.
+    """Install requirements into a folder, without the notes of the installer.
 
     uv evaluates environment markers (``; python_version < "3.12"``) for Lambda's platform. pip,
     which is used only without uv, evaluates them for the machine and Python that it runs on.
@@ -84,6 +96,17 @@ def install(requirements: Requirements, target: Path, platform: LambdaPlatform) 
             f"({platform}), but the installer says:\n"
             f"{output.replace(str(listing), str(requirements.source))}"
         )
+    _remove_notes(target)
+
+
+def _remove_notes(target: Path) -> None:
+    shutil.rmtree(target / "bin", ignore_errors=True)  # scripts that name this machine's Python
+    (target / ".lock").unlink(missing_ok=True)
+    for folder in target.glob("*.dist-info"):
+        for note in _NOTES:
+            (folder / note).unlink(missing_ok=True)
+    for byte_code in list(target.rglob("__pycache__")):
+        shutil.rmtree(byte_code)
 
 
 def _command(requirements: Requirements, target: Path, platform: LambdaPlatform) -> list[str]:

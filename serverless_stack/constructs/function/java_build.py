@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from serverless_stack.constructs.function.artifacts import Readable
-from serverless_stack.constructs.function.packaging import cached
+from serverless_stack.constructs.function.package_cache import cached
 
 _BUILD_SECONDS = 900
 _OUTPUT_LINES = 40

@@ -65,11 +65,24 @@ def size_problems_with(size: int, layers: Sequence[lambda_.ILayerVersion]) -> li
     Returns:
         One message per problem.
     """
-    artifacts = [staged_artifact(layer) for layer in layers]
-    sizes = [artifact.size for artifact in artifacts if artifact is not None]
+    sizes = _sizes(layers)
     if size + sum(sizes) <= MAX_UNZIPPED_BYTES or size > MAX_UNZIPPED_BYTES or not sizes:
         return size_problems(size)
     return [
         f"`code` and `layers` must be {MAX_UNZIPPED_BYTES // _MIB} MiB at most together, "
         f"unzipped, got: {size / _MIB:.1f} MiB and {sum(sizes) / _MIB:.1f} MiB"
     ]
+
+
+def room_beside(layers: Sequence[lambda_.ILayerVersion]) -> int:
+    """Return the largest size of a package in bytes, unzipped, with layers.
+
+    Args:
+        layers: The layers, of which those of this app count.
+    """
+    return MAX_UNZIPPED_BYTES - sum(_sizes(layers))
+
+
+def _sizes(layers: Sequence[lambda_.ILayerVersion]) -> list[int]:
+    artifacts = [staged_artifact(layer) for layer in layers]
+    return [artifact.size for artifact in artifacts if artifact is not None]

@@ -1,7 +1,11 @@
-"""Records of what packages were made from, for who installs the same for another machine."""
+"""Records of what packages were made from, for who installs the same for another machine.
 
+They lie beside the packages, so that the assets have the same bytes on every machine. Index URLs
+can have passwords in them: only the user can read a record.
+"""
+
+import contextlib
 import json
-import os
 import tempfile
 from pathlib import Path
 
@@ -10,40 +14,37 @@ from serverless_stack.constructs.function.requirements import Requirements
 
 
 def record_of(digest: str) -> Path:
-    """Return the place of the record of a package.
+    """Return the place of the record of a package's requirements.
 
     Args:
-        digest: The package's digest, which is also the hash of its asset.
+        digest: The package's digest.
     """
     return cache_folder() / "requirements" / f"{digest}.json"
 
 
 def write_record(digest: str, requirements: Requirements) -> None:
-    """Write down what a package was made from.
-
-    The record lies beside the package, so that the asset has the same bytes on every machine.
-    Index URLs can have passwords in them: only the user can read it.
+    """Write down which requirements a package was made from.
 
     Args:
         digest: The package's digest.
         requirements: What was installed into it.
     """
-    path = record_of(digest)
-    text = json.dumps(
-        {
-            "source": str(requirements.source.absolute()),
-            "file_name": requirements.file_name,
-            "text": requirements.text,
-            "variables": requirements.variables,
-        },
-        indent=1,
-        sort_keys=True,
-    )
+    record = {
+        "source": str(requirements.source.absolute()),
+        "file_name": requirements.file_name,
+        "text": requirements.text,
+        "variables": requirements.variables,
+    }
+    _write(record_of(digest), json.dumps(record, indent=1, sort_keys=True))
+
+
+def _write(path: Path, text: str) -> None:
     if path.is_file() and path.read_text("utf-8") == text:
         return
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.NamedTemporaryFile(  # which only the user can read
-        "w", encoding="utf-8", dir=path.parent, delete=False
-    ) as file:
-        file.write(text)
-    os.replace(file.name, path)
+    with contextlib.suppress(OSError):  # of a cache that is read-only or full: the package is there
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            file = Path(folder, path.name)
+            file.touch(0o600)
+            file.write_text(text, "utf-8")
+            file.replace(path)

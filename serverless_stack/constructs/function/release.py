@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from aws_cdk import CfnCodeDeployLambdaAliasUpdate, CfnUpdatePolicy, Duration
+from aws_cdk import CfnCodeDeployLambdaAliasUpdate, CfnUpdatePolicy
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_codedeploy as codedeploy
@@ -19,6 +19,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.acknowledge import acknowledge_resources, skip_in_checkov
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
 from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.shared import alarm_topic
 from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.profiles.profile import Profile
@@ -198,7 +199,7 @@ def _error_alarm(scope: Construct, alias: lambda_.Alias, profile: Profile) -> cl
         scope,
         "ReleaseErrors",
         alarm_description=f"A new version of {path_of(scope)} fails: it is rolled back",
-        metric=alias.metric_errors(period=Duration.minutes(1)),
+        metric=alias.metric_errors(period=minutes(1)),
         threshold=1,
         evaluation_periods=1,
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,

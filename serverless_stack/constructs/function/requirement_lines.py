@@ -174,7 +174,7 @@ def pinned_name(line: str) -> str | None:
             return name_of(line)
         file_name = unquote(re.split(r"[/\\]", urlsplit(reference).path)[-1])
         return normalized(file_name.partition("-")[0]) if file_name.endswith(".whl") else None
-    for specifier in re.split(r"\s*;|\s+--", rest)[0].strip("() ").split(","):
+    for specifier in re.split(r"\s*;|\s+--", rest, maxsplit=1)[0].strip("() ").split(","):
         version = specifier.strip()
         if version.startswith("===") or (version.startswith("==") and not version.endswith(".*")):
             return name_of(line)
@@ -189,7 +189,7 @@ def _reference(line: str) -> str | None:
         return find_links[1].strip("\"'")
     if line.startswith("-"):
         return None
-    requirement = re.split(r"\s+;|\s+--", line)[0].strip()
+    requirement = re.split(r"\s+;|\s+--", line, maxsplit=1)[0].strip()
     name = _NAME.match(requirement)
     if name and requirement[name.end() :].startswith("@"):
         return requirement[name.end() + 1 :].strip()

@@ -3,14 +3,14 @@
 import hashlib
 import os
 import re
-import subprocess
 import tomllib
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function.indexes import index_variables, inherited_variables
+from serverless_stack.constructs.function.indexes import index_variables
 from serverless_stack.constructs.function.installer_files import uv_files
 from serverless_stack.constructs.function.other_tools import refuse_other_tools
 from serverless_stack.constructs.function.requirement_lines import (
@@ -24,6 +24,7 @@ from serverless_stack.constructs.function.requirement_lines import (
     split_lines,
     with_absolute_path,
 )
+from serverless_stack.constructs.function.uv_export import export
 
 # The tables of a pyproject.toml that are read, each below the one before.
 _TABLES = (
@@ -81,7 +82,7 @@ class Requirements:
             if file.is_file()
         )
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of all that decides what is installed, as far as this machine knows it."""
         digest = hashlib.sha256(self.text.encode())
@@ -96,7 +97,7 @@ class Requirements:
             digest.update(repr(settings.table).encode())
         return digest.hexdigest()
 
-    @property
+    @cached_property
     def variables(self) -> dict[str, str]:
         """The environment variables by which an installer looks in the right indexes."""
         return index_variables(self.source, self._lines, uses_uv=find_uv() is not None)
@@ -106,11 +107,11 @@ class Requirements:
         """Whether a file without a hash must not be installed."""
         return any("--hash" in line for line in self._lines)
 
-    @property
+    @cached_property
     def _lines(self) -> list[str]:
         return [] if self.is_lock else split_lines(self.text)
 
-    @property
+    @cached_property
     def _packages(self) -> list[dict[str, Any]]:
         return tomllib.loads(self.text).get("packages", []) if self.is_lock else []
 
@@ -154,7 +155,8 @@ def find_requirements(folder: Path) -> Requirements | None:
     project = _read_toml(pyproject)
     root = _workspace_root(folder)
     if (root / "uv.lock").is_file():
-        return _export(root / "uv.lock", folder)
+        lock = root / "uv.lock"
+        return _from_lock(lock, export(lock, folder), folder)
     dependencies = project.get("project", {}).get("dependencies", [])
     if not isinstance(dependencies, list) or not all(isinstance(d, str) for d in dependencies):
         raise ValueError(f"`project.dependencies` in {pyproject} must be a list of texts")
@@ -180,7 +182,7 @@ def _from_lines(source: Path, lines: list[str]) -> Requirements:
         )
     absolute = [with_absolute_path(line, source.parent) for line in lines]
     requirements = Requirements(source, "".join(f"{line}\n" for line in absolute))
-    index_variables(source, lines, uses_uv=find_uv() is not None)  # which refuses ambiguous ones
+    _ = requirements.variables  # which refuses ambiguous indexes
     return requirements
 
 
@@ -237,33 +239,6 @@ def _workspace_root(folder: Path) -> Path:
             if any(here in map(Path.resolve, parent.glob(pattern)) for pattern in members):
                 return folder if (folder / "uv.lock").is_file() else parent
     return folder
-
-
-def _export(lock: Path, folder: Path) -> Requirements:
-    """Export a uv.lock with the hashes and indexes in it, in the format of pylock.toml."""
-    uv = find_uv()
-    if uv is None:
-        raise ValueError(f"{lock} needs uv to be read: `python -m pip install uv`")
-    command = [str(uv), "export", "--format", "pylock.toml", "--quiet", "--no-header"]
-    command += ["--no-default-groups", "--no-emit-project"]
-    variables = {**inherited_variables(), **index_variables(lock, [], uses_uv=True)}
-    for freshness in ("--locked", "--frozen"):
-        completed = subprocess.run(
-            [*command, freshness],
-            capture_output=True,
-            text=True,
-            check=False,
-            cwd=folder,
-            env=variables,
-        )
-        if completed.returncode == 0:
-            return _from_lock(lock, completed.stdout, folder)
-        if "needs to be updated" in completed.stderr:
-            raise ValueError(
-                f"{lock} must be up to date with the pyproject.toml: run `uv lock` in {folder}"
-            )
-        # Without an interpreter that the project accepts, uv can export but not compare.
-    raise ValueError(f"{lock} must be a lock that uv reads:\n{completed.stderr}")
 
 
 def _from_lock(lock: Path, text: str, folder: Path) -> Requirements:

@@ -5,13 +5,14 @@ import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from aws_cdk import aws_lambda as lambda_
+from typing import TYPE_CHECKING
 
 from serverless_stack.checks.engine.problems import is_unresolved
 from serverless_stack.constructs._internal.assets import CLOUD_ASSEMBLY_FILES
-from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.function.entry_point import entry_problems
+
+if TYPE_CHECKING:  # a package is made without loading CDK
+    from aws_cdk import aws_lambda as lambda_
 
 MAX_UNZIPPED_BYTES = 250 * 1024**2  # "Lambda quotas"
 # Files that are not part of a handler, wherever they are in its folder.
@@ -108,7 +109,7 @@ def _file_problem(entry: os.DirEntry[str]) -> str | None:
 def code_problems(
     source: Path,
     entry: str,
-    runtime: lambda_.Runtime,
+    runtime: "lambda_.Runtime",
     *,
     code_argument: str = "code",
     entry_argument: str = "handler",
@@ -129,15 +130,17 @@ def code_problems(
     Returns:
         One message per problem.
     """
+    from serverless_stack.constructs._internal.runtimes import name_of
+
     problems = []
-    is_java = family_of(runtime) == lambda_.RuntimeFamily.JAVA
+    name = name_of(runtime)
+    is_java = name.startswith("java")
     # Of an artifact and of sources the class is looked for: an implementation of `RequestHandler`
     # needs no method.
     is_read = source.is_dir() or source.suffix in (".jar", ".zip")
     if is_java and not is_read and not is_unresolved(entry) and "::" not in entry:
         problems.append(
-            f"`{entry_argument}` must be `package.Class::method` for {name_of(runtime)}, "
-            f"got: {entry!r}"
+            f"`{entry_argument}` must be `package.Class::method` for {name}, got: {entry!r}"
         )
     if not source.exists():
         problems.append(
@@ -149,28 +152,64 @@ def code_problems(
             problems.append(
                 f"`{code_argument}` must be a folder, a .jar or a .zip file, got: {str(source)!r}"
             )
-    elif family_of(runtime) == lambda_.RuntimeFamily.PYTHON:
-        read = read_source(source, exclude)
-        problems += [
-            f"`{code_argument}` must have regular files only, got: {problem}"
-            for problem in read.problems
-        ]
-        if not read.files and not read.problems:
-            problems.append(_empty(source, code_argument))
-        elif not is_unresolved(entry):
-            problems += entry_problems(
-                entry,
-                read.files,
-                repr(str(source)),
-                entry_argument,
-                python=name_of(runtime).removeprefix("python"),
-                is_complete=not has_dependencies,
-            )
-        if not read.problems:  # before anything is read, copied and installed
-            size = sum(path.stat().st_size for path in read.files.values())
-            problems += size_problems(size, code_argument)
+    elif name.startswith("python"):
+        problems += python_problems(
+            source,
+            entry,
+            name.removeprefix("python"),
+            code_argument=code_argument,
+            entry_argument=entry_argument,
+            exclude=exclude,
+            has_dependencies=has_dependencies,
+        )
     elif not any(source.iterdir()):
         problems.append(_empty(source, code_argument))
+    return problems
+
+
+def python_problems(
+    source: Path,
+    entry: str,
+    python: str,
+    *,
+    code_argument: str = "code",
+    entry_argument: str = "handler",
+    exclude: Collection[str] = (),
+    has_dependencies: bool = False,
+) -> list[str]:
+    """Check the folder of a Python function and its entry point.
+
+    Args:
+        source: The folder, which exists.
+        entry: The entry point; a CDK token passes.
+        python: The Python version of the function, such as ``3.13``.
+        code_argument: The caller's name for the folder, used in the messages.
+        entry_argument: The caller's name for the entry point, used in the messages.
+        exclude: Paths in the folder that do not belong to it, such as the output of the app.
+        has_dependencies: Whether the entry point may be in a dependency.
+
+    Returns:
+        One message per problem.
+    """
+    read = read_source(source, exclude)
+    problems = [
+        f"`{code_argument}` must have regular files only, got: {problem}"
+        for problem in read.problems
+    ]
+    if not read.files and not read.problems:
+        problems.append(_empty(source, code_argument))
+    elif not is_unresolved(entry):
+        problems += entry_problems(
+            entry,
+            read.files,
+            repr(str(source)),
+            entry_argument,
+            python=python,
+            is_complete=not has_dependencies,
+        )
+    if not read.problems:  # before anything is read, copied and installed
+        size = sum(path.stat().st_size for path in read.files.values())
+        problems += size_problems(size, code_argument)
     return problems
 
 

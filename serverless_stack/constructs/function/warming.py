@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -11,6 +10,7 @@ from serverless_stack._shared import contract
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import add_environment
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.function.alias import find_live_alias, live_alias
 from serverless_stack.constructs.function.warmth import Warmth
@@ -71,7 +71,7 @@ def _provision(alias: lambda_.Alias, warmth: Warmth) -> None:
 
 def _ping(scope: Construct, target: lambda_.IFunction, warmth: Warmth, profile: Profile) -> None:
     """Create the rules, each of which calls the function by five targets at most."""
-    minutes = int((warmth.every or Duration.minutes(5)).to_minutes())
+    every = int((warmth.every or minutes(5)).to_minutes())
     hold = _HOLD_MILLISECONDS if warmth.concurrency > 1 else 0
     token = stack_of(scope).stack_id
     event = f'{{"{contract.PING_KEY}":"{token}","{contract.PING_HOLD_KEY}":{hold}}}'
@@ -82,7 +82,7 @@ def _ping(scope: Construct, target: lambda_.IFunction, warmth: Warmth, profile: 
             home,
             f"Rule{first // _TARGETS_OF_A_RULE or ''}",
             description=f"Keeps {path_of(scope)} warm",
-            schedule_expression=f"rate({minutes} minute{'' if minutes == 1 else 's'})",
+            schedule_expression=f"rate({every} minute{'' if every == 1 else 's'})",
             targets=[
                 events.CfnRule.TargetProperty(
                     id=f"Ping{number}",

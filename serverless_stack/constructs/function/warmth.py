@@ -12,6 +12,7 @@ from aws_cdk import aws_lambda as lambda_
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs._internal.durations import milliseconds_of, minutes
 from serverless_stack.constructs._internal.runtimes import family_of, name_of
 from serverless_stack.constructs.function.code import is_image
 from serverless_stack.constructs.function.release import Release
@@ -48,7 +49,7 @@ class Warmth:
 
     @classmethod
     @check_types
-    def ping(cls, *, every: Duration = Duration.minutes(5), concurrency: int = 1) -> Warmth:
+    def ping(cls, *, every: Duration = minutes(5), concurrency: int = 1) -> Warmth:
         """Call the function by a schedule, so that Lambda keeps its environments.
 
         ``serverless_stack.runtime.warmth`` answers a ping before the code of the function, which
@@ -156,14 +157,14 @@ def warmth_problems(warmth: Warmth, function: WarmFunction) -> list[str]:
 
 def _ping_problems(warmth: Warmth, function: WarmFunction) -> list[str]:
     problems = Problems()
-    every = warmth.every or Duration.minutes(5)
-    if every.is_unresolved():
+    milliseconds = milliseconds_of(warmth.every or minutes(5))
+    if milliseconds is None:
         problems.fail("`warmth.every` must be known at synthesis, got: a token")
     else:
-        minutes = every.to_milliseconds() / 60_000
-        if minutes != int(minutes):
-            problems.fail(f"`warmth.every` must be whole minutes, got: {minutes:.3g} minutes")
-        problems.between("warmth.every", minutes, *_MINUTES, "minutes")
+        every = milliseconds / 60_000
+        if every != int(every):
+            problems.fail(f"`warmth.every` must be whole minutes, got: {every:.3g} minutes")
+        problems.between("warmth.every", every, *_MINUTES, "minutes")
     other = "`Warmth.provisioned()` works for all of them"
     if is_image(function.code) or family_of(function.runtime) != lambda_.RuntimeFamily.PYTHON:
         name = "a container image" if is_image(function.code) else name_of(function.runtime)

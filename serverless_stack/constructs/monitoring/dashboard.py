@@ -7,6 +7,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved, repeated
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.cache.memcached.cache import MemcachedCache
 from serverless_stack.constructs.cache.monitoring.dashboard import CacheDashboard
@@ -59,11 +60,11 @@ class Dashboard(Construct):
         *parts: Part,
         dashboard_name: str | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.require(parts, "`parts` must have at least one construct, got: none")
         problems.add(
             f"`parts` must not repeat a construct, got: {path} more than once"
-            for path in repeated([part.node.path for part in parts])
+            for path in repeated([path_of(part) for part in parts])
         )
         problems.require(
             dashboard_name is None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.api.proxy_api import ProxyApi
 from serverless_stack.constructs.cdn.distribution import Cdn
 from serverless_stack.constructs.function.handler import LambdaHandler
@@ -118,7 +119,7 @@ def graphs_of(part: GraphedPart) -> list[cloudwatch.GraphWidget]:
     graphs, dimensions = _described(part)
     return [
         cloudwatch.GraphWidget(
-            title=f"{title} of {part.node.path}",
+            title=f"{title} of {path_of(part)}",
             left=[_metric(graphs, line, dimensions) for line in lines],
             left_y_axis=cloudwatch.YAxisProps(min=0),
             region=graphs.region,

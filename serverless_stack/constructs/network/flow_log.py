@@ -1,11 +1,13 @@
 """The flow log of a VPC: its accepted and rejected connections."""
 
-from aws_cdk import Aws, Stack
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from serverless_stack.constructs._internal.arns import format_arn
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.policies import Statement, policy_document
+from serverless_stack.constructs._internal.pseudo import account_id
 from serverless_stack.constructs.profiles.profile import Profile
 
 
@@ -20,18 +22,10 @@ def add_flow_log(scope: Construct, vpc: ec2.Vpc, profile: Profile) -> None:
         profile: The profile of the VPC.
     """
     logs = log_group(scope, "Logs", profile, retention=None, removal_policy=None)
-    document = iam.PolicyDocument(
-        statements=[
-            iam.PolicyStatement(
-                actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                resources=[logs.log_group_arn],
-            )
-        ]
-    )
+    actions = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    document = policy_document([Statement(actions, [logs.log_group_arn])])
     managed = profile.settings.managed_policies
-    any_flow_log = Stack.of(scope).format_arn(
-        service="ec2", resource="vpc-flow-log", resource_name="*"
-    )
+    any_flow_log = format_arn(scope, "ec2", "vpc-flow-log/*")
     role = iam.Role(
         scope,
         "Role",
@@ -39,7 +33,7 @@ def add_flow_log(scope: Construct, vpc: ec2.Vpc, profile: Profile) -> None:
             "vpc-flow-logs.amazonaws.com",
             # "IAM role for publishing flow logs to CloudWatch Logs"
             conditions={
-                "StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID},
+                "StringEquals": {"aws:SourceAccount": account_id()},
                 "ArnLike": {"aws:SourceArn": any_flow_log},
             },
         ),

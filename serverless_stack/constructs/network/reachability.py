@@ -1,14 +1,22 @@
 """Whether a connected function can reach the services that it calls from a VPC."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import jsii
-from aws_cdk import Annotations, Stack
+from aws_cdk import Annotations
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct, IValidation
 
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.places import (
+    allows_all_outbound,
+    isolated_subnets,
+    security_groups_of,
+    subnet_id_of,
+)
+from serverless_stack.constructs._internal.tree import node_of, path_of, stack_of
 from serverless_stack.constructs.network.vpc import (
     add_endpoint,
     add_gateway_endpoint,
@@ -24,35 +32,32 @@ class Service:
         label: Its name for people.
         construct_id: The id of its endpoint in a VPC that this library created.
         name: The end of the name of its endpoint service.
-        endpoint: The endpoint service; None for DynamoDB, which has a gateway endpoint.
-        constant: The name of that constant in CDK.
+        constant: The name of the endpoint service in CDK.
+        gateway: Whether it has a gateway endpoint instead of an interface endpoint.
         remedy: What else helps a function without a way.
     """
 
     label: str
     construct_id: str
     name: str
-    endpoint: ec2.InterfaceVpcEndpointAwsService | None
     constant: str
+    gateway: bool = False
     remedy: str = ""
 
 
-SECRETS_MANAGER = Service(
-    "Secrets Manager",
-    "SecretsManager",
-    "secretsmanager",
-    ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER,
-    "SECRETS_MANAGER",
-)
-DYNAMODB = Service("DynamoDB", "DynamoDb", "dynamodb", None, "DYNAMODB")
-LAMBDA = Service(
-    "the API of Lambda", "Lambda", "lambda", ec2.InterfaceVpcEndpointAwsService.LAMBDA_, "LAMBDA_"
-)
-SNS = Service("SNS", "Sns", "sns", ec2.InterfaceVpcEndpointAwsService.SNS, "SNS")
-SQS = Service("SQS", "Sqs", "sqs", ec2.InterfaceVpcEndpointAwsService.SQS, "SQS")
+SECRETS_MANAGER = Service("Secrets Manager", "SecretsManager", "secretsmanager", "SECRETS_MANAGER")
+DYNAMODB = Service("DynamoDB", "DynamoDb", "dynamodb", "DYNAMODB", gateway=True)
+LAMBDA = Service("the API of Lambda", "Lambda", "lambda", "LAMBDA_")
+SNS = Service("SNS", "Sns", "sns", "SNS")
+SQS = Service("SQS", "Sqs", "sqs", "SQS")
 
 
-def open_way(function: lambda_.Function, vpc: ec2.IVpc, service: Service) -> None:
+def open_way(
+    function: lambda_.Function,
+    vpc: ec2.IVpc,
+    service: Service,
+    groups: Sequence[ec2.ISecurityGroup] | None = None,
+) -> None:
     """Open a function a way to a service, or warn at synthesis that it has none.
 
     A VPC that this library created gets an endpoint, once for each service. AWS bills an interface
@@ -62,18 +67,21 @@ def open_way(function: lambda_.Function, vpc: ec2.IVpc, service: Service) -> Non
         function: The function, which calls the service.
         vpc: The VPC of the function.
         service: The service.
+        groups: The security groups of the function. Default: looked up.
     """
     if not isinstance(vpc, ec2.Vpc) or not is_isolated_vpc(vpc):
-        function.node.add_validation(_AtSynthesis(function, vpc, service))
+        node_of(function).add_validation(_AtSynthesis(function, vpc, service))
         return
-    if service.endpoint is None:
+    if service.gateway:
         add_gateway_endpoint(vpc, service.construct_id, ec2.GatewayVpcEndpointAwsService.DYNAMODB)
         # The addresses of a gateway are those of the service, which are no security group.
-        function.node.add_validation(_AtSynthesis(function, vpc, service))
+        node_of(function).add_validation(_AtSynthesis(function, vpc, service))
         return
-    endpoint = add_endpoint(vpc, service.construct_id, service.endpoint)
-    for group in function.connections.security_groups:
-        if not group.allow_all_outbound:
+    endpoint = add_endpoint(vpc, service.construct_id, service.constant)
+    if groups is None:
+        groups = security_groups_of(function)
+    for group in groups:
+        if not allows_all_outbound(group):
             for target in endpoint.connections.security_groups:
                 group.add_egress_rule(
                     target, ec2.Port.tcp(443), description_of(endpoint, "Calls of")
@@ -95,13 +103,13 @@ class _AtSynthesis:
         if _is_isolated(function, self._vpc) and not _has_endpoint(self._vpc, service.name):
             Annotations.of(function).add_warning_v2(
                 f"serverless-stack:NoWayTo{service.construct_id}",
-                f"{function.node.path} calls {service.label}, but its subnets in "
-                f"{self._vpc.node.path} have no way to it: add {_remedy(service)}",
+                f"{path_of(function)} calls {service.label}, but its subnets in "
+                f"{path_of(self._vpc)} have no way to it: add {_remedy(service)}",
             )
         elif any(map(_is_closed, function.connections.security_groups)):
             Annotations.of(function).add_warning_v2(
                 f"serverless-stack:ClosedTo{service.construct_id}",
-                f"{function.node.path} calls {service.label}, but no rule of its security group "
+                f"{path_of(function)} calls {service.label}, but no rule of its security group "
                 "opens port 443: call `add_egress_rule` of the group, or create it with "
                 "`allow_all_outbound=True`",
             )
@@ -110,7 +118,7 @@ class _AtSynthesis:
 
 def _remedy(service: Service) -> str:
     """Return what to add for a function without a way."""
-    kind = "gateway" if service.endpoint is None else "interface"
+    kind = "gateway" if service.gateway else "interface"
     endpoint = (
         f"{'a' if kind == 'gateway' else 'an'} {kind} endpoint (`vpc.add_{kind}_endpoint` with "
         f"`{kind.capitalize()}VpcEndpointAwsService.{service.constant}`)"
@@ -122,11 +130,13 @@ def _remedy(service: Service) -> str:
 
 def _is_closed(group: ec2.ISecurityGroup) -> bool:
     """Whether a security group that was created here lets nothing out to port 443."""
-    raw = group.node.default_child
-    if group.allow_all_outbound or not isinstance(raw, ec2.CfnSecurityGroup):
+    raw = node_of(group).default_child
+    if allows_all_outbound(group) or not isinstance(raw, ec2.CfnSecurityGroup):
         return False
-    rules = Stack.of(raw).resolve(raw.security_group_egress) or []
-    near = [child for child in group.node.children if isinstance(child, ec2.CfnSecurityGroupEgress)]
+    rules = stack_of(raw).resolve(raw.security_group_egress) or []
+    near = [
+        child for child in node_of(group).children if isinstance(child, ec2.CfnSecurityGroupEgress)
+    ]
     ports = [(rule.get("fromPort"), rule.get("toPort"), rule.get("ipProtocol")) for rule in rules]
     ports += [(rule.from_port, rule.to_port, rule.ip_protocol) for rule in near]
     return not any(_covers_https(*port) for port in ports)
@@ -142,13 +152,13 @@ def _covers_https(first: object, last: object, protocol: object) -> bool:
 
 def _is_isolated(function: lambda_.Function, vpc: ec2.IVpc) -> bool:
     """Whether all subnets of a function are isolated ones of a VPC."""
-    raw = function.node.default_child
+    raw = node_of(function).default_child
     if not isinstance(raw, lambda_.CfnFunction):
         return False
     config = raw.vpc_config
     if not isinstance(config, lambda_.CfnFunction.VpcConfigProperty):
         return False
-    isolated = {subnet.subnet_id for subnet in vpc.isolated_subnets}
+    isolated = set(map(subnet_id_of, isolated_subnets(vpc)))
     used = set(config.subnet_ids or [])
     return bool(used) and used <= isolated
 
@@ -157,11 +167,13 @@ def _has_endpoint(vpc: ec2.IVpc, service: str) -> bool:
     """Whether a VPC has an endpoint of a service; an imported one may have it elsewhere."""
     if not isinstance(vpc, ec2.Vpc):
         return True
-    constructs: list[IConstruct] = [*vpc.node.children, *Stack.of(vpc).node.find_all()]
+    constructs: list[IConstruct] = [*node_of(vpc).children, *node_of(stack_of(vpc)).find_all()]
     return any(_is_endpoint(construct, service) for construct in constructs)
 
 
 def _is_endpoint(construct: IConstruct, service: str) -> bool:
-    raw = construct if isinstance(construct, ec2.CfnVPCEndpoint) else construct.node.default_child
+    raw = (
+        construct if isinstance(construct, ec2.CfnVPCEndpoint) else node_of(construct).default_child
+    )
     name = raw.service_name if isinstance(raw, ec2.CfnVPCEndpoint) else None
     return name is not None and service in name

@@ -1,15 +1,25 @@
 """A VPC without a way out, and the endpoints by which it reaches services of AWS."""
 
+from functools import cache
 from weakref import WeakSet
 
-from aws_cdk import Aws, CfnResource, Stack
+from aws_cdk import CfnResource
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import skip_in_checkov
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.children import default_child, get_or_create
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.policies import Statement
+from serverless_stack.constructs._internal.pseudo import account_id
+from serverless_stack.constructs._internal.tree import (
+    create_scope,
+    node_of,
+    path_of,
+    remember_place,
+    stack_of,
+)
 from serverless_stack.constructs.network.flow_log import add_flow_log
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -44,14 +54,15 @@ def isolated_vpc(scope: Construct, construct_id: str, *, secrets: bool) -> ec2.V
         ],
         restrict_default_security_group=profile.settings.closed_default_group,
     )
+    remember_place(vpc, scope, construct_id)
     if profile.settings.closed_default_group:
         _limit_provider(vpc, profile)
     if profile.settings.flow_logs:
-        add_flow_log(Construct(scope, f"{construct_id}FlowLog"), vpc, profile)
-    add_gateway_endpoint(vpc, "S3", ec2.GatewayVpcEndpointAwsService.S3)
+        add_flow_log(create_scope(scope, f"{construct_id}FlowLog"), vpc, profile)
+    _create_gateway_endpoint(vpc, "S3", _s3())
     _CREATED.add(vpc)
     if secrets:
-        add_endpoint(vpc, "SecretsManager", ec2.InterfaceVpcEndpointAwsService.SECRETS_MANAGER)
+        add_endpoint(vpc, "SecretsManager", "SECRETS_MANAGER")
     return vpc
 
 
@@ -60,9 +71,7 @@ def is_isolated_vpc(vpc: ec2.IVpc) -> bool:
     return vpc in _CREATED
 
 
-def add_endpoint(
-    vpc: ec2.Vpc, construct_id: str, service: ec2.InterfaceVpcEndpointAwsService
-) -> ec2.InterfaceVpcEndpoint:
+def add_endpoint(vpc: ec2.Vpc, construct_id: str, service: str) -> ec2.InterfaceVpcEndpoint:
     """Return an interface endpoint of a VPC created by ``isolated_vpc``; add it on first use.
 
     AWS bills it by the hour.
@@ -70,18 +79,24 @@ def add_endpoint(
     Args:
         vpc: The VPC.
         construct_id: The id of the endpoint in the VPC.
-        service: The service.
+        service: The name of the service among ``ec2.InterfaceVpcEndpointAwsService``.
     """
-    endpoint = vpc.node.try_find_child(construct_id)
-    if isinstance(endpoint, ec2.InterfaceVpcEndpoint):
+
+    def create(scope: Construct, construct_id: str) -> ec2.InterfaceVpcEndpoint:
+        chosen: ec2.InterfaceVpcEndpointAwsService
+        chosen = getattr(ec2.InterfaceVpcEndpointAwsService, service)
+        endpoint = vpc.add_interface_endpoint(construct_id, service=chosen, open=False)
+        endpoint.add_to_policy(_this_account_only())
+        connections = endpoint.connections
+        # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
+        connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
+        remember_place(endpoint, vpc, construct_id)
+        for group in connections.security_groups:  # CDK describes it by its path as it is
+            remember_place(group, endpoint, "SecurityGroup")
+            default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
         return endpoint
-    endpoint = vpc.add_interface_endpoint(construct_id, service=service, open=False)
-    endpoint.add_to_policy(_this_account_only())
-    # CDK's own rule names an attribute of the VPC, which hides from checkers how narrow it is.
-    endpoint.connections.allow_default_port_from(ec2.Peer.ipv4(_CIDR), "from within the VPC")
-    for group in endpoint.connections.security_groups:  # CDK describes it by its path as it is
-        default_child(group, ec2.CfnSecurityGroup).group_description = description_of(group)
-    return endpoint
+
+    return get_or_create(vpc, construct_id, ec2.InterfaceVpcEndpoint, create)
 
 
 def add_gateway_endpoint(
@@ -94,9 +109,24 @@ def add_gateway_endpoint(
         construct_id: The id of the endpoint in the VPC.
         service: The service.
     """
-    if vpc.node.try_find_child(construct_id) is None:
-        endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
-        endpoint.add_to_policy(_this_account_only())
+
+    def create(scope: Construct, construct_id: str) -> Construct:
+        return _create_gateway_endpoint(vpc, construct_id, service)
+
+    get_or_create(vpc, construct_id, Construct, create)
+
+
+def _create_gateway_endpoint(
+    vpc: ec2.Vpc, construct_id: str, service: ec2.GatewayVpcEndpointAwsService
+) -> ec2.GatewayVpcEndpoint:
+    endpoint = vpc.add_gateway_endpoint(construct_id, service=service)
+    endpoint.add_to_policy(_this_account_only())
+    return endpoint
+
+
+@cache
+def _s3() -> ec2.GatewayVpcEndpointAwsService:
+    return ec2.GatewayVpcEndpointAwsService.S3
 
 
 def _this_account_only() -> iam.PolicyStatement:
@@ -105,25 +135,21 @@ def _this_account_only() -> iam.PolicyStatement:
     Without a policy, whoever takes over a function can carry data into a bucket or secret of
     another account, with the credentials of that account.
     """
-    return iam.PolicyStatement(
-        principals=[iam.AnyPrincipal()],
-        actions=["*"],
-        resources=["*"],
-        conditions={
-            "StringEquals": {
-                "aws:PrincipalAccount": Aws.ACCOUNT_ID,
-                "aws:ResourceAccount": Aws.ACCOUNT_ID,
-            }
-        },
-    )
+    account = account_id()
+    return Statement(
+        ["*"],
+        ["*"],
+        {"StringEquals": {"aws:PrincipalAccount": account, "aws:ResourceAccount": account}},
+        principal={"AWS": "*"},
+    ).for_cdk()
 
 
 def _limit_provider(vpc: ec2.Vpc, profile: Profile) -> None:
     """Limit the concurrency of CDK's function that empties the default security group."""
-    home = Stack.of(vpc).node.find_child("Custom::VpcRestrictDefaultSGCustomResourceProvider")
+    home = node_of(stack_of(vpc)).find_child("Custom::VpcRestrictDefaultSGCustomResourceProvider")
     function = home.node.find_child("Handler")
     if not isinstance(function, CfnResource):
-        raise TypeError(f"{function.node.path} must be a CfnResource of CDK")
+        raise TypeError(f"{path_of(function)} must be a CfnResource of CDK")
     function.add_property_override("ReservedConcurrentExecutions", 1)
     reason = "only CloudFormation calls CDK's function, and repeats failed calls"
     skip_in_checkov(function, {"CKV_AWS_116": reason, "CKV_AWS_117": reason}, profile=profile)

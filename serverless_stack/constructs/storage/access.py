@@ -16,8 +16,8 @@ from serverless_stack.constructs._internal.buckets import (
     arn_of_objects,
     key_of_bucket,
     name_of_bucket,
+    raw_bucket,
 )
-from serverless_stack.constructs._internal.children import default_child
 from serverless_stack.constructs._internal.connect import Access
 from serverless_stack.constructs._internal.roles import grant_key
 from serverless_stack.constructs._internal.shared import access_log_bucket
@@ -97,7 +97,9 @@ def access_problems(access: ObjectAccess, reserved: Sequence[str] = ()) -> list[
     return problems
 
 
-def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess) -> iam.Grant:
+def grant_objects(
+    bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAccess
+) -> list[iam.Grant]:
     """Allow to list and read objects, to write and delete them, or both.
 
     CDK's own grants have wildcards in their actions, and delete versions.
@@ -106,6 +108,9 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
         bucket: The bucket.
         grantee: The principal.
         access: What it may do.
+
+    Returns:
+        The grants: that for the objects, then those for listing them.
     """
     listing = [
         # Without this permission S3 answers 403 instead of 404 for a missing object. A request for
@@ -127,7 +132,17 @@ def grant_objects(bucket: s3.IBucket, grantee: iam.IGrantable, access: ObjectAcc
     key = key_of_bucket(bucket)
     if key is not None:
         grant_key(key, grantee, writes=access.writes)
-    for grant in grants:
+    return [objects, *grants]
+
+
+def combined(grants: Sequence[iam.Grant]) -> iam.Grant:
+    """Return several grants as one.
+
+    Args:
+        grants: The grants.
+    """
+    objects, *others = grants
+    for grant in others:
         objects = grant.combine(objects)
     return objects
 
@@ -178,7 +193,7 @@ def log_access(bucket: s3.Bucket, profile: Profile, *, enabled: bool) -> None:
         enabled: Whether to log them, or to acknowledge the findings about it.
     """
     if enabled:
-        raw = default_child(bucket, s3.CfnBucket)
+        raw = raw_bucket(bucket)
         raw.logging_configuration = s3.CfnBucket.LoggingConfigurationProperty(
             destination_bucket_name=name_of_bucket(access_log_bucket(bucket, profile)),
             log_file_prefix=f"s3/{Names.unique_id(bucket)}/",

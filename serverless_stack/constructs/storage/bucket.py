@@ -10,6 +10,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.buckets import all_blocked, name_of_bucket, sse_c
+from serverless_stack.constructs._internal.durations import days
 from serverless_stack.constructs._internal.shared import key_of
 from serverless_stack.constructs._internal.tree import path_of, remember_place
 from serverless_stack.constructs.profiles.profile import Profile
@@ -104,7 +105,7 @@ class StorageBucket(BucketConnections, Construct):
         expire_after: Duration | None = None,
         transitions: Sequence[s3.Transition] = (),
         noncurrent_version_expiration: Duration | None = None,
-        abort_incomplete_multipart_upload_after: Duration = Duration.days(7),
+        abort_incomplete_multipart_upload_after: Duration = days(7),
         lifecycle_rules: Sequence[Lifecycle | s3.LifecycleRule] = (),
         cors: BucketCors | Sequence[BucketCors] = (),
         object_lock: ObjectLock | None = None,

@@ -22,6 +22,7 @@ from serverless_stack.constructs._internal.tree import stack_of
 from serverless_stack.constructs.storage.access import (
     ObjectAccess,
     access_problems,
+    combined,
     deny_objects,
     grant_objects,
 )
@@ -182,7 +183,7 @@ class BucketConnections:
 
     def _grant(self, grantee: iam.IGrantable, access: ObjectAccess) -> iam.Grant:
         self._require(access)
-        return grant_objects(self.bucket, grantee, access)
+        return combined(grant_objects(self.bucket, grantee, access))
 
     def _require(self, access: ObjectAccess, reserved: list[str] | None = None) -> None:
         problems = Problems(self._path)

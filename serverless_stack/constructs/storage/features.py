@@ -10,7 +10,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services import s3 as rules
-from serverless_stack.constructs._internal.children import default_child
+from serverless_stack.constructs._internal.buckets import raw_bucket
 from serverless_stack.constructs._internal.tree import region_of
 from serverless_stack.constructs.storage.archive_tiers import (
     ArchiveTiers,
@@ -143,7 +143,7 @@ def set_features(bucket: s3.Bucket, features: Features) -> None:
         bucket: The bucket.
         features: What the caller turned on.
     """
-    raw = default_child(bucket, s3.CfnBucket)
+    raw = raw_bucket(bucket)
     if features.object_lock is not None:
         lock_objects(raw, features.object_lock)
     if features.archive_tiers:

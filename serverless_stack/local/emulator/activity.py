@@ -10,10 +10,10 @@ import threading
 import time
 import uuid
 from collections import Counter, OrderedDict, deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 MAX_KEPT = 200
 MAX_BODY_BYTES = 64 * 1024
@@ -24,6 +24,7 @@ MAX_LINE_CHARACTERS = 4000
 MAX_WAITING = 1000
 
 Document = dict[str, Any]
+_Kept = TypeVar("_Kept")
 
 current_trace: ContextVar[str] = ContextVar("serverless_stack_trace", default="")
 """The id of the request that the current task or thread works for."""
@@ -125,8 +126,7 @@ class Activity:
         call = Call(call_id, current_trace.get(), function, text)
         with self._lock:
             self._calls[call_id] = call
-            while len(self._calls) > MAX_KEPT:
-                self._calls.popitem(last=False)
+            _drop_oldest(self._calls, lambda each: each.milliseconds is None)
         self.publish({"type": "call", **call.summary()})
 
     def add_line(self, call_id: str, function: str, line: str) -> None:
@@ -163,8 +163,7 @@ class Activity:
         """Note a request. Its document is filled while it is served."""
         with self._lock:
             self._exchanges[exchange["id"]] = exchange
-            while len(self._exchanges) > MAX_KEPT:
-                self._exchanges.popitem(last=False)
+            _drop_oldest(self._exchanges, lambda each: each["milliseconds"] is None)
         self.publish({"type": "exchange", **summary_of(exchange)})
 
     def end_exchange(self, exchange: Document) -> None:
@@ -202,6 +201,13 @@ class Activity:
                 yield await subscriber.take(seconds)
         finally:
             self._subscribers.remove(subscriber)
+
+
+def _drop_oldest(kept: OrderedDict[str, _Kept], is_running: Callable[[_Kept], bool]) -> None:
+    """Drop what is too many: the oldest that has ended, so that a slow one is shown to its end."""
+    while len(kept) > MAX_KEPT:
+        ended = (key for key, each in kept.items() if not is_running(each))
+        del kept[next(ended, next(iter(kept)))]
 
 
 def summary_of(exchange: Document) -> Document:

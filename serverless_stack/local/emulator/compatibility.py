@@ -29,7 +29,8 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         """,
         "ministack.core.lambda_runtime": """
             Worker Worker._discard_tmpdir Worker._spawn _RESERVED_RUNTIME_ENV_VARS
-            _worker_class_for execution_credentials reset
+            _worker_class_for _worker_key _workers acquire_worker execution_credentials
+            kill_workers release_worker reset
         """,
         "ministack.core.node_pool": "NodeWorkerError NodeWorkerPool NodeWorkerTimeout",
         "ministack.core.responses": """

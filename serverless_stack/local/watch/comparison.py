@@ -2,6 +2,7 @@
 
 import os
 import re
+import zipfile
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +94,18 @@ def function_assets(stack: Stack) -> set[str]:
     return found & set(stack.assets)
 
 
+def code_of(stack: Stack) -> dict[str, str]:
+    """Return the id of the asset that is the code of each function, by its construct's path."""
+    found = {}
+    for template in stack.templates:
+        for path, kind, properties in template.resources():
+            if kind == "AWS::Lambda::Function":
+                ids = set(_ID.findall(str(properties.get("Code")))).intersection(stack.assets)
+                if len(ids) == 1:
+                    found[path] = ids.pop()
+    return found
+
+
 def _change(before: Stack, after: Stack) -> Change | None:
     if before.templates == after.templates and _plain(before) == _plain(after):
         return None
@@ -169,3 +182,29 @@ def changed_files(before: Path | None, after: Path, names: Container[str]) -> li
             if old is None or not old.is_file() or old.read_bytes() != path.read_bytes():
                 found.append(path)
     return found
+
+
+def changed_members(
+    before: Path | None, after: Path, names: Container[str]
+) -> list[tuple[str, bytes]]:
+    """Return the files of an archive that are new or have another content.
+
+    Args:
+        before: The archive that it replaces, or None.
+        after: The archive.
+        names: The names of the files to look at.
+
+    Returns:
+        Path and content of each.
+    """
+    old = {}
+    if before is not None:
+        with zipfile.ZipFile(before) as archive:
+            old = {entry.filename: (entry.CRC, entry.file_size) for entry in archive.infolist()}
+    with zipfile.ZipFile(after) as archive:
+        return [
+            (entry.filename, archive.read(entry))
+            for entry in archive.infolist()
+            if entry.filename.rpartition("/")[2] in names
+            and old.get(entry.filename) != (entry.CRC, entry.file_size)
+        ]

@@ -9,7 +9,7 @@ import json
 import os
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,27 +47,39 @@ class Publisher:
         self._state = state
         self._clients: dict[tuple[str, Environment], object] = {}
 
-    def publish(self, stack: Stack) -> str:
+    def prepare(self, stacks: Iterable[Stack]) -> None:
+        """Load what deployments of stacks need, so that the first edit does not wait for it."""
+        for place in {stack.environment for stack in stacks}:
+            self._s3(place)
+            self._cloudformation(place)
+
+    def publish(self, stack: Stack, published: Container[str] = ()) -> str:
         """Upload what is missing of the assets of a stack, and return the URL of its template.
+
+        Args:
+            stack: The stack.
+            published: The ids of assets that are there.
 
         Raises:
             NotUpdatableError: The cloud does not take them.
         """
         with _answered():
-            return self._publish(stack)
+            return self._publish(stack, published)
 
-    def _publish(self, stack: Stack) -> str:
+    def _publish(self, stack: Stack, published: Container[str]) -> str:
         manifest = json.loads(stack.asset_manifest.read_text("utf-8"))
         s3 = self._s3(stack.environment)
         template = ""
-        for asset in manifest.get("files", {}).values():
+        for asset_id, asset in manifest.get("files", {}).items():
             source = stack.asset_manifest.parent / asset["source"]["path"]
             for destination in asset["destinations"].values():
                 bucket = _filled(destination["bucketName"], stack.environment)
                 key = _filled(destination["objectKey"], stack.environment)
                 if source.name == stack.properties.get("templateFile"):
                     template = f"http://{LOOPBACK}:{self._state.gateway_port}/{bucket}/{key}"
-                self._upload(s3, bucket, key, source, asset["source"].get("packaging", "file"))
+                if asset_id not in published:
+                    packaging = asset["source"].get("packaging", "file")
+                    self._upload(s3, bucket, key, source, packaging)
         return template
 
     def update(self, stack: Stack, template: str) -> None:

@@ -14,9 +14,10 @@ from serverless_stack.local.cloud import DeployResult, LocalCloud
 from serverless_stack.local.errors import LocalCloudError
 from serverless_stack.local.processes.locks import LockedError, locked
 from serverless_stack.local.progress import Report
-from serverless_stack.local.watch.comparison import Comparison, compare
+from serverless_stack.local.watch.comparison import Comparison, code_of, compare
 from serverless_stack.local.watch.edit import Edit
 from serverless_stack.local.watch.files import Watcher, names_of
+from serverless_stack.local.watch.prediction import predict
 from serverless_stack.local.watch.publishing import NotUpdatableError, Publisher
 from serverless_stack.local.watch.syntax import syntax_errors
 from serverless_stack.synthesis.synthesizer import Synthesizer
@@ -54,7 +55,10 @@ class Watch:
         self._edits = LocalCloud.attach(cloud.app_dir, name=cloud.name, report=report)
         self._home = cloud.home / "watch"
         self._next = self._home / "cdk.out"
+        self._predictions = (self._home / "predicted-0", self._home / "predicted-1")
+        self._base = cloud.assembly  # the assembly of `_deployed`
         self._deployed: list[Stack] = []
+        self._publisher = Publisher(cloud.state)
         self._is_in_step = False  # whether `_deployed` is what the cloud has
         self._unsettled: set[Path] = set()  # saved since then
         self._synthesis = (0.0, 0.0)  # its beginning and end, by the clock of the files
@@ -90,6 +94,7 @@ class Watch:
         self._synthesizer.synthesize(self._next)
         result = self.cloud.deploy_assembly(self._next, self._stacks, parameters=self._parameters)
         self._settle()
+        self._publisher.prepare(self._deployed)
         return result
 
     def edits(self, stop: Event) -> Iterator[Edit]:
@@ -100,7 +105,7 @@ class Watch:
         """
         for files in self._watcher.batches(stop):
             span = self._synthesis
-            edit = self._apply(files)
+            edit = self._apply_quickly(files) or self._apply(files)
             if edit.result == "failed":
                 self._watcher.forget()
             elif self._watcher.is_generated(files, span, for_nothing=edit.result == "unchanged"):
@@ -108,6 +113,8 @@ class Watch:
                 edit.notes.append(f"the app itself writes {names}: ignored from now on")
             if files or edit.result != "unchanged":
                 yield edit
+            if self._base != self.cloud.assembly and edit.result == "updated":
+                yield from self._confirm(files)
             self._synthesizer.rest()
 
     def _apply(self, files: tuple[Path, ...]) -> Edit:
@@ -129,19 +136,57 @@ class Watch:
             self._check_that_it_runs()
         return edit
 
+    def _apply_quickly(self, files: tuple[Path, ...]) -> Edit | None:
+        """Update the functions of edited handlers. Return None if only a synthesis can tell."""
+        self._check_that_it_runs()
+        edit = Edit(files)
+        self._unsettled.update(files)
+        if not (files and self._is_in_step):
+            return None
+        with edit.measured():
+            with edit.step("package"):
+                assets: dict[str, str] = {}
+                for stack in self._deployed:
+                    assets |= code_of(stack)
+                packages = self._synthesizer.package_again(files, assets)
+                target = next(path for path in self._predictions if path != self._base)
+                if not packages or not predict(self._base, target, packages, self._deployed):
+                    return None
+                comparison = compare(self._deployed, self._selected(target))
+                if comparison.is_nothing or not comparison.is_code:
+                    return None
+                self._check_syntax(comparison)
+            edit.subjects = comparison.names
+            try:
+                self._update(edit, comparison, target)
+            except NotUpdatableError:
+                return None  # the CDK CLI gets to the bottom of it
+        return edit
+
+    def _confirm(self, files: tuple[Path, ...]) -> Iterator[Edit]:
+        """Synthesize after a quick update, and yield what that finds beside the update."""
+        edit = self._apply(files)
+        if edit.result == "failed":
+            self._watcher.forget()
+        if edit.result != "unchanged":
+            edit.notes.insert(0, "found by the synthesis after the update")
+            yield edit
+
     def _bring(self, edit: Edit) -> None:
         """Bring the cloud to the new assembly."""
-        comparison = compare(self._deployed, self._selected(self._next))
-        edit.subjects = comparison.names
-        if comparison.is_nothing and self._is_in_step:
-            return
-        saved = sorted(self._unsettled)
-        errors = syntax_errors(comparison.changes, saved, self.cloud.app_dir)
-        if errors:
-            raise LocalCloudError("\n".join(errors))
+        with edit.step("check"):
+            comparison = compare(self._deployed, self._selected(self._next))
+            edit.subjects = comparison.names
+            if comparison.is_nothing and self._is_in_step:
+                if self._base != self.cloud.assembly:  # it was predicted, and rightly
+                    with self._edits.alone():
+                        self._edits.adopt(self._next)
+                    self._settle()
+                return
+            self._check_syntax(comparison)
         if comparison.is_code and self._is_in_step:
             try:
-                self._update(edit, comparison)
+                self._update(edit, comparison, self._next)
                 return
             except NotUpdatableError as error:
                 edit.notes.append(f"deployed by the CDK CLI: {error}")
@@ -151,21 +196,30 @@ class Watch:
         self._settle()
         self._synthesizer.trace()  # the app may read other files now
 
-    def _update(self, edit: Edit, comparison: Comparison) -> None:
-        publisher = Publisher(self.cloud.state)
+    def _check_syntax(self, comparison: Comparison) -> None:
+        saved = sorted(self._unsettled)
+        errors = syntax_errors(comparison.changes, saved, self.cloud.app_dir)
+        if errors:
+            raise LocalCloudError("\n".join(errors))
+
+    def _update(self, edit: Edit, comparison: Comparison, assembly: Path) -> None:
+        """Update the stacks of which code and content alone changes."""
         self._is_in_step = False  # until all stacks are updated
         with self._edits.alone():
             for change in comparison.changes:
                 with edit.step("publish"):
-                    template = publisher.publish(change.stack)
+                    template = self._publisher.publish(change.stack, change.before.assets)
                 with edit.step("update"):
-                    publisher.update(change.stack, template)
-            self._edits.adopt(self._next)
+                    self._publisher.update(change.stack, template)
+            with edit.step("update"):
+                if assembly == self._next:
+                    assembly = self._edits.adopt(assembly)
+                self._settle(assembly)
         edit.result = "updated"
-        self._settle()
 
-    def _settle(self) -> None:
-        self._deployed = self._selected(self.cloud.assembly)
+    def _settle(self, assembly: Path | None = None) -> None:
+        self._base = assembly or self.cloud.assembly
+        self._deployed = self._selected(self._base)
         self._is_in_step = True
         self._unsettled.clear()
 

@@ -92,6 +92,8 @@ def _parameters(template: dict[str, Any]) -> Iterator[tuple[re.Pattern[str], str
         for name in template.get("Parameters", {})
         if (found := _ANY_HASH.search(name))
     }
+    if not hashes:
+        return
     # Functions first: they say more about an asset than a policy that reads it.
     users = sorted(
         resources(template), key=lambda each: (each[1].get("Type") != _FUNCTION, each[0])

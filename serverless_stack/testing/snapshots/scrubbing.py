@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -59,10 +59,9 @@ def scrub(template: Mapping[str, object], extra: Scrub = ()) -> Scrubbed:
     """
     result: dict[str, Any] = json.loads(json.dumps(template))
     cdk_churn.remove_metadata(result)
-    for pattern, new in cdk_churn.names(result):
-        result = _replaced(result, pattern, new)
+    result = _without_churn(result, cdk_churn.names(result))
     cdk_churn.replace_own_code(result)
-    result = _replaced(result, cdk_churn.ASSET_HASH, cdk_churn.ASSET)
+    result = _without_churn(result, [(cdk_churn.ASSET_HASH, cdk_churn.ASSET)])
     cdk_churn.replace_versions(result)
     _sort_dependencies(result)
     listed = list(cdk_churn.LISTED)
@@ -153,24 +152,71 @@ def _edited(template: dict[str, Any], edit: Edit) -> dict[str, Any]:
 def _replaced(template: dict[str, Any], pattern: re.Pattern[str], new: str) -> dict[str, Any]:
     """Replace a pattern in all texts, including keys."""
 
-    def replace(value: Any, where: str) -> Any:  # noqa: ANN401 - JSON
+    def replace(value: Any) -> Any:  # noqa: ANN401 - JSON
         if isinstance(value, str):
             return pattern.sub(new, value)
         if isinstance(value, list):
-            return [replace(each, f"{where}.{index}") for index, each in enumerate(value)]
+            return [replace(each) for each in value]
         if not isinstance(value, dict):
             return value
-        names = {key: pattern.sub(new, key) for key in value}
-        twice = [name for name, count in Counter(names.values()).items() if count > 1]
-        if twice:
-            old = " and ".join(f"`{key}`" for key, name in names.items() if name == twice[0])
-            raise ScrubError(
-                f"`scrub` must keep names apart: {old} in {where or 'the template'} "
-                f"would both become `{twice[0]}` (by {pattern.pattern})"
-            )
-        return {
-            names[key]: replace(each, f"{where}.{key}".lstrip(".")) for key, each in value.items()
-        }
+        result = {pattern.sub(new, key): replace(each) for key, each in value.items()}
+        if len(result) < len(value):
+            raise ScrubError(_collision(template, value, pattern, new))
+        return result
 
-    result: dict[str, Any] = replace(template, "")
+    result: dict[str, Any] = replace(template)
     return result
+
+
+def _collision(
+    template: dict[str, Any], collided: dict[str, Any], pattern: re.Pattern[str], new: str
+) -> str:
+    """Return what is wrong if two keys of a mapping of the template would become one."""
+    names = {key: pattern.sub(new, key) for key in collided}
+    twice = next(name for name, count in Counter(names.values()).items() if count > 1)
+    old = " and ".join(f"`{key}`" for key, name in names.items() if name == twice)
+    where = next(path for path, value in _places(template, "") if value is collided)
+    return (
+        f"`scrub` must keep names apart: {old} in {where or 'the template'} "
+        f"would both become `{twice}` (by {pattern.pattern})"
+    )
+
+
+def _places(value: object, where: str) -> Iterator[tuple[str, object]]:
+    """Yield a value and all values in it, each with its path."""
+    yield where, value
+    pairs = value.items() if isinstance(value, dict) else ()
+    for key, each in enumerate(value) if isinstance(value, list) else pairs:
+        yield from _places(each, f"{where}.{key}".lstrip("."))
+
+
+def _without_churn(
+    template: dict[str, Any], replacements: Iterable[tuple[re.Pattern[str], str]]
+) -> dict[str, Any]:
+    """Replace patterns of ours, of which most templates have few.
+
+    A text between two others matches as it does alone: the patterns have no anchors, and look only
+    for letters and digits around.
+    """
+    texts = _texts(template)
+    for pattern, new in replacements:
+        if pattern.search(texts):
+            template = _replaced(template, pattern, new)
+            texts = _texts(template)
+    return template
+
+
+def _texts(template: dict[str, Any]) -> str:
+    """Return all texts of a template, including keys, apart from each other."""
+    texts: list[str] = []
+    values: list[Any] = [template]
+    while values:
+        value = values.pop()
+        if isinstance(value, str):
+            texts.append(value)
+        elif isinstance(value, dict):
+            texts += value
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+    return "\0".join(texts)

@@ -7,15 +7,17 @@ three to seven times as long. libyaml is fast, but cannot be made to indent list
 
 from __future__ import annotations
 
+import functools
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 _WIDTH = 120
 _ONE_LINE = ("!Join", "!Select", "!FindInMap", "!Equals")
 _PLAIN = re.compile(r"[A-Za-z0-9_/<.$(^+*-][\x20-\x7e]*")
 _NEVER_PLAIN = re.compile(r": |:$| #| $|^<<$|^[*?-]( |$)|^[*-]")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.]*(::[A-Za-z0-9_]+)*")
+_FUNCTION = re.compile(r"Fn::[A-Za-z0-9]+")
 _NUMBER_LIKE = re.compile(
     r"[-+.]?[0-9][-+0-9_.,:eETtZz ]*|[-+]?0[bBoOxX][0-9A-Fa-f_]*|[-+]?\.(inf|nan)", re.IGNORECASE
 )
@@ -26,31 +28,38 @@ _ESCAPED = re.compile(
 )
 
 
-def block(value: object) -> Iterator[str]:
+def block(value: object) -> list[str]:
     """Return a JSON value as lines of block style.
 
     Raises:
         TypeError: It is not a JSON value.
     """
+    lines: list[str] = []
+    _add(lines, "", value)
+    return lines
+
+
+def _add(lines: list[str], indent: str, value: object) -> None:
+    """Add the lines of a value."""
     tag, inner = _short_form(value)
-    if tag and isinstance(inner, list):
+    if isinstance(inner, str) or not isinstance(inner, dict | list | Mapping):
+        first, *rest = _literal(inner) or [scalar(inner)]
+        lines.append(f"{indent}{tag} {first}" if tag else f"{indent}{first}")
+        lines += [f"{indent}{line}" if line else "" for line in rest]
+    elif tag and isinstance(inner, list):
         flow = _flow(inner)
         if tag in _ONE_LINE and len(flow) <= _WIDTH:
-            yield f"{tag} {flow}"
+            lines.append(f"{indent}{tag} {flow}")
         else:
-            yield tag
-            yield from _items(inner)
-    elif isinstance(inner, Mapping) and inner:
-        for key in sorted(inner):
-            yield from _entry(f"{scalar(key)}:", inner[key])
-    elif isinstance(inner, list) and inner:
-        yield from _items(inner)
-    elif isinstance(inner, Mapping | list):
-        yield _flow(inner)
+            lines.append(f"{indent}{tag}")
+            _add_items(lines, indent, inner)
+    elif not inner:
+        lines.append(f"{indent}{_flow(inner)}")
+    elif isinstance(inner, list):
+        _add_items(lines, indent, inner)
     else:
-        first, *rest = _literal(inner) or [scalar(inner)]
-        yield f"{tag} {first}".lstrip()
-        yield from rest
+        for key in sorted(inner):
+            _add_entry(lines, indent, f"{scalar(key)}:", inner[key])
 
 
 def scalar(value: object) -> str:
@@ -67,6 +76,11 @@ def scalar(value: object) -> str:
         return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text
     if not isinstance(value, str):
         raise TypeError(f"a template has JSON values only, got: {type(value).__name__} {value!r}")
+    return _text(value)
+
+
+@functools.lru_cache(maxsize=4096)  # most texts of a template are in it, or in the next, again
+def _text(value: str) -> str:
     if (
         _PLAIN.fullmatch(value)
         and not _NEVER_PLAIN.search(value)
@@ -84,26 +98,26 @@ def _quoted(value: str) -> str:
     return _ESCAPED.sub(lambda found: f"\\U{ord(found[0]):08x}", text)
 
 
-def _entry(key: str, value: object) -> Iterator[str]:
-    """Return the lines of `key:` or `-` and its value."""
-    tag, _ = _short_form(value)
-    lines = list(block(value))
-    if isinstance(value, Mapping | list) and value and not tag and key != "-":
-        yield key
-        yield from (f"  {line}" if line else "" for line in lines)
+def _add_entry(lines: list[str], indent: str, key: str, value: object) -> None:
+    """Add the lines of `key:` or `-` and its value."""
+    is_below = not isinstance(value, str) and isinstance(value, dict | list | Mapping) and value
+    if is_below and key != "-" and not _short_form(value)[0]:
+        lines.append(f"{indent}{key}")
+        _add(lines, f"{indent}  ", value)
     else:
-        yield f"{key} {lines[0]}"
-        yield from (f"  {line}" if line else "" for line in lines[1:])
+        first = len(lines)
+        _add(lines, f"{indent}  ", value)
+        lines[first] = f"{indent}{key} {lines[first][len(indent) + 2 :]}"
 
 
-def _items(values: list[object]) -> Iterator[str]:
+def _add_items(lines: list[str], indent: str, values: list[object]) -> None:
     for value in values:
-        yield from _entry("-", value)
+        _add_entry(lines, indent, "-", value)
 
 
 def _short_form(value: object) -> tuple[str, object]:
     """Return the tag and the argument of an intrinsic function, or no tag and the value."""
-    if not isinstance(value, Mapping) or len(value) != 1:
+    if isinstance(value, str | list) or not isinstance(value, Mapping) or len(value) != 1:
         return "", value
     ((key, argument),) = value.items()
     if key == "Ref" and isinstance(argument, str):
@@ -118,7 +132,7 @@ def _short_form(value: object) -> tuple[str, object]:
         return ("!GetAtt", ".".join(argument)) if is_dotted else ("", value)
     # Two tags cannot be on one value, so that a function of a function stays long.
     is_taggable = isinstance(argument, str) or (isinstance(argument, list) and bool(argument))
-    if is_taggable and isinstance(key, str) and re.fullmatch(r"Fn::[A-Za-z0-9]+", key):
+    if is_taggable and isinstance(key, str) and _FUNCTION.fullmatch(key):
         return f"!{key.removeprefix('Fn::')}", argument
     return "", value
 

@@ -43,6 +43,7 @@ def assembly(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("name", ["stack.svg", "stack.html", "stack.mmd", "stack.d2"])
+@pytest.mark.server
 def test_text_that_no_encoding_has(tmp_path: Path, name: str) -> None:
     template = tmp_path / "template.json"
     template.write_text('{"Resources": {"A\\ud800": {"Type": "AWS::SQS::Queue\\ud800"}}}')
@@ -51,6 +52,7 @@ def test_text_that_no_encoding_has(tmp_path: Path, name: str) -> None:
     assert "SQS queue" in (tmp_path / name).read_text("utf-8")
 
 
+@pytest.mark.server
 def test_numbers_that_json_has_not(tmp_path: Path) -> None:
     template = tmp_path / "template.yaml"
     template.write_text(
@@ -73,6 +75,7 @@ def test_numbers_that_json_has_not(tmp_path: Path) -> None:
         ("Größe.SVG", "<svg"),
     ],
 )
+@pytest.mark.server
 def test_each_format(assembly: Path, tmp_path: Path, name: str, beginning: str) -> None:
     result = diagram(assembly, "-o", tmp_path / name)
     assert (result.exit_code, result.stderr) == (0, "")

@@ -51,7 +51,10 @@ def test_an_assembly_is_replaced_and_stays_if_the_app_fails(
     app_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
-    assert synth(app_dir, "--output", "made/here").exit_code == 0
+    made = synth(app_dir, "--output", "made/here")
+    assert made.exit_code == 0
+    assert "The cloud assembly is in " in made.output
+    assert made.output.rstrip().endswith("made/here.")
     before = sorted(app_dir.rglob("*"))
     (app_dir / "app.py").write_text(APP.replace('"Output"', '"Renamed"'))
     (app_dir / "fails").touch()

@@ -36,6 +36,7 @@ from tests.constructs.templates import Json, all_of, new_app, refused, synth
 
 METHOD = "AWS::ApiGateway::Method"
 PERMISSION = "AWS::Lambda::Permission"
+RESOURCE = "AWS::ApiGateway::Resource"
 PUBLIC = Auth.public(reason="a test")
 
 
@@ -551,3 +552,25 @@ def test_cached_objects_are_whole(stack: cdk.Stack) -> None:
     ProxyApi(stack, "Api", auth=PUBLIC, cache=ApiCache(), routes=routes)
     integration = method(synth(stack), "GET", "/a/{key+}")["Integration"]
     assert list(integration["RequestParameters"]) == ["integration.request.path.key"]
+
+
+def test_a_later_route_uses_a_resource_that_somebody_else_added(stack: cdk.Stack) -> None:
+    api = ProxyApi(stack, "Api", auth=PUBLIC, handler=plain_function(stack, "Plain"))
+    orders = api.rest_api.root.add_resource("orders")
+    api.add_route("GET /orders/{id}", Mock())
+    assert orders.get_resource("{id}") is not None
+    parts = [item["Properties"]["PathPart"] for item in all_of(synth(stack), RESOURCE)]
+    assert sorted(parts) == ["orders", "{id}", "{proxy+}"]
+
+
+def test_routes_of_a_function_share_its_integration_but_not_their_settings(
+    stack: cdk.Stack,
+) -> None:
+    function = plain_function(stack, "Plain")
+    cached = Route(function, cache=RouteCache(keys=["querystring.page"]))
+    routes: dict[str, AnyRoute] = {"GET /a": function, "GET /b": cached, "GET /c": function}
+    ProxyApi(stack, "Api", auth=PUBLIC, routes=routes, cache=ApiCache())
+    found = [item["Properties"]["Integration"] for item in all_of(synth(stack), METHOD)]
+    keys = [item.get("CacheKeyParameters") for item in found]
+    assert keys.count(["method.request.querystring.page"]) == 1
+    assert len({str(item["Uri"]) for item in found}) == 1

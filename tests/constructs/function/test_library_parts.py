@@ -9,8 +9,10 @@ from serverless_stack.constructs.api import log_role, releases
 from serverless_stack.constructs.cdn import edge_credentials, signing
 from serverless_stack.constructs.function.custom_resource import CONTENT_PARTS
 from serverless_stack.constructs.function.installation import LambdaPlatform
-from serverless_stack.constructs.function.packaging import package, package_library
+from serverless_stack.constructs.function.library import package_library
+from serverless_stack.constructs.function.packaging import package
 from serverless_stack.constructs.function.triggers.notifications import NOTIFICATION_PARTS
+from tests.constructs.function.unpacked import unpack
 
 
 def imported(source: Path) -> set[str]:
@@ -44,7 +46,7 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "index.py").write_text("def handler(event, context): ...\n")
     built = package(tmp_path / "app", None, LambdaPlatform("3.13", "aarch64"))
-    assert missing(built.folder) == set()
+    assert missing(unpack(built.archive, tmp_path / "unpacked")) == set()
 
 
 @pytest.mark.parametrize(
@@ -58,5 +60,7 @@ def test_the_package_of_a_handler_is_complete(tmp_path: Path) -> None:
         signing.PARTS,
     ],
 )
-def test_the_packages_of_our_own_functions_are_complete(parts: tuple[str, ...]) -> None:
-    assert missing(package_library(*parts).folder) == set()
+def test_the_packages_of_our_own_functions_are_complete(
+    tmp_path: Path, parts: tuple[str, ...]
+) -> None:
+    assert missing(unpack(package_library(*parts).archive, tmp_path / "unpacked")) == set()

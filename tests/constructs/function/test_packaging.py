@@ -18,9 +18,11 @@ import pytest
 from serverless_stack.constructs import LambdaHandler
 from serverless_stack.constructs.function import installation, packaging
 from serverless_stack.constructs.function.installation import LambdaPlatform
+from serverless_stack.constructs.function.library import RUNTIME
 from serverless_stack.constructs.function.packaging import Package
 from serverless_stack.constructs.function.record import record_of
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
+from tests.constructs.function import unpacked
 from tests.constructs.templates import properties, refused, synth, warnings
 
 ARM = LambdaPlatform("3.13", "aarch64")
@@ -56,11 +58,7 @@ def package(folder: Path, platform: LambdaPlatform = ARM) -> Package:
 
 def contents(built: Package) -> dict[str, tuple[int, bytes]]:
     """Mode and bytes of every file."""
-    return {
-        path.relative_to(built.folder).as_posix(): (path.stat().st_mode & 0o777, path.read_bytes())
-        for path in built.folder.rglob("*")
-        if path.is_file()
-    }
+    return unpacked.contents(built.archive)
 
 
 def test_two_folders_with_the_same_files_give_the_same_asset(make: Callable[..., Path]) -> None:
@@ -105,12 +103,9 @@ def test_umask_and_times_do_not_matter(
         strict = package(other)
     finally:
         os.umask(before)
-    assert strict.folder != usual.folder
+    assert strict.archive != usual.archive
     assert strict.digest == usual.digest
-    assert contents(strict) == contents(usual)
-    assert {path.stat().st_mode & 0o777 for path in strict.folder.rglob("*") if path.is_dir()} == {
-        0o755
-    }
+    assert strict.archive.read_bytes() == usual.archive.read_bytes()
 
 
 def test_executable_files_stay_executable(make: Callable[..., Path]) -> None:
@@ -135,10 +130,10 @@ def test_different_source_gives_a_different_asset(make: Callable[..., Path]) -> 
 def test_packaging_again_uses_the_cache(make: Callable[..., Path], own_cache: Path) -> None:
     folder = make("a")
     first = package(folder)
-    os.utime(first.folder / "index.py", (0, 0))
+    os.utime(first.archive, (0, 0))
     assert package(folder) == first
-    assert (first.folder / "index.py").stat().st_mtime == 0
-    assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.folder.name]
+    assert first.archive.stat().st_mtime == 0
+    assert [path.name for path in (own_cache / "handlers").iterdir()] == [first.archive.parent.name]
 
 
 def test_a_file_that_changes_while_it_is_packaged_is_told(
@@ -183,15 +178,15 @@ def test_two_processes_can_build_the_same_package(
     make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = make("a")
-    copy = packaging._copy
+    replaced = packaging._replaced
 
-    def copy_twice(files: dict[str, Path], target: Path) -> None:
-        monkeypatch.setattr(packaging, "_copy", copy)
+    def build_twice(*arguments: object) -> object:
+        monkeypatch.setattr(packaging, "_replaced", replaced)
         package(folder)
-        copy(files, target)
+        return replaced(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(packaging, "_copy", copy_twice)
-    assert package(folder).folder.is_dir()
+    monkeypatch.setattr(packaging, "_replaced", build_twice)
+    assert package(folder).archive.is_file()
 
 
 def test_uv_and_pip_give_the_same_bytes(
@@ -202,8 +197,8 @@ def test_uv_and_pip_give_the_same_bytes(
     monkeypatch.setattr(installation, "find_uv", lambda: None)
     monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache-of-pip"))
     by_pip = package(folder)
-    assert by_pip.folder != by_uv.folder
-    assert contents(by_pip) == contents(by_uv)
+    assert by_pip.archive != by_uv.archive
+    assert by_pip.archive.read_bytes() == by_uv.archive.read_bytes()
     assert by_pip.digest == by_uv.digest
     assert by_uv.unpinned == ()
     assert any(
@@ -283,8 +278,8 @@ def test_a_packaged_handler_can_import_the_runtime(make: Callable[..., Path]) ->
     folder = make(
         "a", **{"index.py": "import serverless_stack.runtime, serverless_stack._shared.contract\n"}
     )
-    built = package(folder)
-    code = f"import sys; sys.path[:] = [{str(built.folder)!r}, *sys.path]; import index"
+    built = unpacked.unpack(package(folder).archive, folder.parent / "unpacked")
+    code = f"import sys; sys.path[:] = [{str(built)!r}, *sys.path]; import index"
     subprocess.run([sys.executable, "-I", "-c", code], check=True)
 
 
@@ -431,7 +426,7 @@ def test_what_a_package_was_made_from_is_kept_beside_it(
         "variables": {"UV_INDEX_ACME_PASSWORD": "secret"},
     }
     assert record.stat().st_mode & 0o777 == 0o600
-    assert record_of("x").parent == record.parent != built.folder
+    assert record_of("x").parent == record.parent != built.archive.parent
     assert not any("requirements" in name for name in contents(built) if "dist-info" not in name)
 
 
@@ -456,4 +451,4 @@ def test_every_shared_module_that_the_runtime_imports_is_in_the_package() -> Non
                         found.add(module)
                         waiting.append(module)
     names = {module.relative_to(package).as_posix() for module in found}
-    assert names - set(packaging._RUNTIME) == set()
+    assert names - set(RUNTIME) == set()

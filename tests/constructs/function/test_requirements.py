@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from serverless_stack._shared.machine import find_uv
-from serverless_stack.constructs.function import requirements as requirements_module
+from serverless_stack.constructs.function import uv_export
 from serverless_stack.constructs.function.requirements import Requirements, find_requirements
 
 PROJECT = '[project]\nname = "a"\nversion = "1"\ndependencies = ["redis>=6"]\n'
@@ -140,6 +140,49 @@ def test_a_uv_lock_is_exported_with_hashes(tmp_path: Path) -> None:
     assert "shop" not in result.pinned
 
 
+def test_a_lock_that_has_not_changed_is_not_exported_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))
+    folder = tmp_path / "handler"
+    folder.mkdir()
+    lock(folder, "['redis==6.4.0']")
+    before = find_requirements(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("uv was run"))
+        assert find_requirements(folder) == before
+    (kept,) = (tmp_path / "cache" / "exports").glob("*/pylock.toml")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    kept.write_text(kept.read_text()[:-20])  # as after a loss of power
+    assert find_requirements(folder) == before
+    lock(folder, "['redis==6.4.0', 'idna==3.10']")
+    after = find_requirements(folder)
+    assert after is not None
+    assert "idna" in after.pinned
+    project = (folder / "pyproject.toml").read_text()
+    (folder / "pyproject.toml").write_text(project.replace(", 'idna==3.10'", ""))
+    with pytest.raises(ValueError, match=r"must be up to date with the pyproject\.toml"):
+        find_requirements(folder)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "[tool.uv.workspace]\nmembers = ['lib']\n",
+        "[tool.uv]\nexclude-newer = '2100-01-01T00:00:00Z'\n",
+    ],
+)
+def test_what_depends_on_more_than_one_project_is_exported_each_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+) -> None:
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/pyproject.toml").write_text(LIBRARY + "requires-python = '>=3.11'\n")
+    lock(tmp_path, "[]", more)
+    find_requirements(tmp_path)
+    assert not (tmp_path / "cache" / "exports").exists()
+
+
 def test_a_broken_uv_lock_is_refused(tmp_path: Path) -> None:
     lock(tmp_path, "[]")
     (tmp_path / "uv.lock").write_text("version = [")
@@ -151,7 +194,7 @@ def test_a_uv_lock_without_uv_is_refused_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(tmp_path, "[]")
-    monkeypatch.setattr(requirements_module, "find_uv", lambda: None)
+    monkeypatch.setattr(uv_export, "find_uv", lambda: None)
     with pytest.raises(ValueError, match=r"uv\.lock needs uv to be read: `python -m pip install"):
         find_requirements(tmp_path)
 

@@ -2,7 +2,6 @@
 
 import aws_cdk as cdk
 import pytest
-from aws_cdk import aws_ec2 as ec2
 from constructs import Construct
 
 from serverless_stack.constructs import Profile
@@ -11,7 +10,6 @@ from serverless_stack.testing import assert_deployable
 from tests.constructs.templates import all_of, properties, synth
 
 ENDPOINT = "AWS::EC2::VPCEndpoint"
-ELASTICACHE = ec2.InterfaceVpcEndpointAwsService.ELASTICACHE
 
 
 def endpoint_types(stack: cdk.Stack) -> list[str]:
@@ -39,8 +37,8 @@ def test_an_endpoint_is_open_to_the_vpc_only(stack: cdk.Stack) -> None:
 
 def test_an_endpoint_is_added_once(stack: cdk.Stack) -> None:
     vpc = isolated_vpc(stack, "Vpc", secrets=False)
-    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
-    add_endpoint(vpc, "ElastiCache", ELASTICACHE)
+    add_endpoint(vpc, "ElastiCache", "ELASTICACHE")
+    add_endpoint(vpc, "ElastiCache", "ELASTICACHE")
     assert endpoint_types(stack) == ["Gateway", "Interface"]
 
 

@@ -1,5 +1,6 @@
 """An emulator for the test session, and stacks from small templates."""
 
+import hashlib
 import http.client
 import io
 import json
@@ -306,10 +307,12 @@ def new_cloud(tmp_path: Path, overlays: Path) -> Iterator[Emulator]:
 
 
 def zipped(files: dict[str, str | bytes]) -> bytes:
+    """Return an archive with a digest in its comment, as packages have it."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as bundle:
         for name, content in files.items():
             bundle.writestr(name, content)
+        bundle.comment = hashlib.sha256(repr(sorted(files.items())).encode()).hexdigest().encode()
     return buffer.getvalue()
 
 

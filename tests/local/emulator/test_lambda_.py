@@ -175,6 +175,31 @@ def handler(event, context):
     assert invoke(cloud, name) == (None, "new")
 
 
+def test_a_function_in_use_is_started_when_its_stack_is_updated(
+    cloud: Emulator, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    code = """
+import pathlib
+print("loaded")
+pathlib.Path({path!r}).touch()
+
+def handler(event, context):
+    print("called")
+    return {answer!r}
+"""
+    name = make(cloud, "fn-started", code.format(path=os.devnull, answer="old"))
+    assert invoke(cloud, name) == (None, "old")
+    make(cloud, "fn-started", code.format(path=str(started), answer="new"))
+    deadline = time.monotonic() + 60
+    while not started.exists():  # nobody calls it
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert invoke(cloud, name) == (None, "new")
+    _stream, messages = max(logged(cloud, f"/aws/lambda/{name}"))
+    assert [text for text in messages if text in ("loaded", "called")] == ["loaded", "called"]
+
+
 def test_output_is_complete_and_in_order(cloud: Emulator) -> None:
     code = """
 import logging, os, subprocess, sys

@@ -1,9 +1,15 @@
 import json
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from serverless_stack.local.cdk.assembly import Stack, read_stacks
-from serverless_stack.local.watch.comparison import changed_files, compare, function_assets
+from serverless_stack.local.watch.comparison import (
+    changed_files,
+    changed_members,
+    compare,
+    function_assets,
+)
 
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 
@@ -85,3 +91,16 @@ def test_changed_files_are_those_of_another_content(tmp_path: Path) -> None:
     expected = [after / "added.py", after / "lib" / "index.py"]
     assert changed_files(tmp_path / "before", after, names) == expected
     assert changed_files(tmp_path / "before", after, {"same.py"}) == []
+
+
+def test_changed_members_are_those_of_another_content(tmp_path: Path) -> None:
+    before, after = tmp_path / "before.zip", tmp_path / "after.zip"
+    for path, text in ((before, "old"), (after, "new")):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("same.py", "same")
+            archive.writestr("lib/index.py", text)
+            archive.writestr("other.py", text)
+    names = {"same.py", "index.py"}
+    assert changed_members(before, after, names) == [("lib/index.py", b"new")]
+    assert changed_members(None, after, names) == [("same.py", b"same"), ("lib/index.py", b"new")]
+    assert changed_members(after, after, names) == []

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import threading
 import urllib.request
@@ -19,13 +20,14 @@ from serverless_stack.local.watch import files
 from serverless_stack.local.watch.edit import Edit
 from serverless_stack.local.watch.publishing import Publisher, RefusedError
 from serverless_stack.local.watch.session import Watch
+from serverless_stack.synthesis.synthesizer import Synthesized, Synthesizer
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("watch")]
 
 APP = """
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
-from serverless_stack.constructs import Cdn, ContentDeployment, StorageBucket
+from serverless_stack.constructs import Cdn, ContentDeployment, LambdaHandler, StorageBucket
 
 app = cdk.App()
 stack = cdk.Stack(app, "Edited")
@@ -38,6 +40,9 @@ node = lambda_.Function(
     stack, "Node", runtime=lambda_.Runtime.NODEJS_22_X, handler="index.handler",
     code=lambda_.Code.from_asset("node"),
 )
+quick = LambdaHandler(stack, "Quick", code="quick", memory_size=128)
+quick.function.add_function_url(auth_type=lambda_.FunctionUrlAuthType.NONE)
+LambdaHandler(stack, "Twin", code="quick", handler="index.other")
 bucket = StorageBucket(stack, "Bucket")
 cdn = Cdn(stack, "Cdn", bucket=bucket)
 ContentDeployment(stack, "Content", source="site", bucket=bucket, distributions=[cdn])
@@ -47,6 +52,10 @@ app.synth()
 
 def handler(answer: str) -> str:
     return f"def handler(event, context):\n    return {{'statusCode': 200, 'body': '{answer}'}}\n"
+
+
+def quick(answer: str) -> str:
+    return handler(answer) + handler("other").replace("handler", "other")
 
 
 class Edits:
@@ -61,6 +70,7 @@ class Edits:
         self.write("app/node/index.js", "exports.handler = async () => 'first';\n")
         self.write("app/site/index.html", "<p>first</p>\n")
         self.write("handler/index.py", handler("first"))
+        self.write("app/quick/index.py", quick("first"))
         self.cloud = LocalCloud.start(self.app_dir)
         self.watch = Watch(self.cloud).__enter__()
         self.urls = self.watch.deploy().urls
@@ -86,11 +96,35 @@ class Edits:
     def saved(self, edit: Edit) -> list[str]:
         return [os.path.relpath(path, self.project) for path in edit.files]
 
+    def check_that_nothing_drifted(self) -> None:
+        """Deploy as another person would, which changes nothing."""
+        before = [(stack.name, stack.status) for stack in list_stacks(self.cloud.state)]
+        result = LocalCloud.attach(self.app_dir).deploy()
+        assert [phase.name for phase in result.phases] == ["synth", "deploy"]
+        assert [(stack.name, stack.status) for stack in list_stacks(self.cloud.state)] == before
+
     def answer(self) -> str:
-        return body_of(self.urls.functions[0].url)
+        return self._answer_of("Edited-Function")
+
+    def quick(self) -> str:
+        return self._answer_of("Edited-Quick")
+
+    def _answer_of(self, name: str) -> str:
+        (url,) = [each.url for each in self.urls.functions if each.name.startswith(name)]
+        return body_of(url)
 
     def page(self, path: str = "") -> str:
         return body_of(f"{self.urls.distributions[0].url}{path}")
+
+
+def documents_of(assembly: Path) -> dict[str, str]:
+    """Return the JSON documents of an assembly, without those of assets."""
+    return {
+        # The suffix of a destination tells its asset from others, and names nothing.
+        path.name: re.sub(r'"(current_account-current_region)-\w+"', r'"\1"', path.read_text())
+        for path in assembly.glob("*.json")
+        if not path.name.startswith("asset.")
+    }
 
 
 def body_of(url: str) -> str:
@@ -126,7 +160,7 @@ def test_a_saved_handler_answers(edits: Edits) -> None:
     edit = edits.next()  # without a file if the folder was not watched yet
     assert (edit.result, edit.error) == ("updated", "")
     assert edit.subjects == ("Edited/Function",)
-    assert [step.name for step in edit.steps] == ["synth", "publish", "update"]
+    assert [step.name for step in edit.steps] == ["synth", "check", "publish", "update"]
     assert edits.answer() == "second"
 
 
@@ -146,7 +180,7 @@ def test_a_syntax_error_is_shown_and_the_last_good_version_serves(edits: Edits) 
     edit = edits.next()
     assert edit.result == "failed"
     python = "../handler/index.py:1: expected ':'\ndef handler(event, context)"
-    assert edit.error == python
+    assert edit.error.startswith(python)  # and more, if the function's Python is a newer one
     edits.write("app/node/index.js", "exports.handler = async ( => 1;\n")
     edit = edits.next()
     assert python in edit.error  # it is still not deployed
@@ -160,7 +194,7 @@ def test_a_syntax_error_is_shown_and_the_last_good_version_serves(edits: Edits) 
 
 
 def test_a_mistake_in_the_app_is_named_by_its_line(edits: Edits) -> None:
-    edits.write("app/app.py", APP.replace("memory_size=128", "memory_sise=128"))
+    edits.write("app/app.py", APP.replace("memory_size=128,", "memory_sise=128,"))
     edit = edits.next()
     assert edit.result == "failed"
     assert "unexpected keyword argument 'memory_sise'" in edit.log
@@ -169,14 +203,11 @@ def test_a_mistake_in_the_app_is_named_by_its_line(edits: Edits) -> None:
 
 
 def test_a_changed_construct_is_deployed_and_nothing_has_drifted(edits: Edits) -> None:
-    edits.write("app/app.py", APP.replace("memory_size=128", "memory_size=256"))
+    edits.write("app/app.py", APP.replace("memory_size=128,", "memory_size=256,"))
     edit = edits.next()
     assert (edit.result, edit.error) == ("deployed", "")
-    assert [step.name for step in edit.steps] == ["synth", "deploy"]
-    before = [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)]
-    result = LocalCloud.attach(edits.app_dir).deploy()  # as another person would
-    assert [phase.name for phase in result.phases] == ["synth", "deploy"]
-    assert [(stack.name, stack.status) for stack in list_stacks(edits.cloud.state)] == before
+    assert [step.name for step in edit.steps] == ["synth", "check", "deploy"]
+    edits.check_that_nothing_drifted()
     assert edits.answer() == "third"
     assert edits.page("about.html") == "<p>about</p>\n"
 
@@ -197,6 +228,80 @@ def test_what_an_update_left_behind_is_undone_with_the_edit(
     edits.write("handler/index.py", handler("third"))
     assert edits.next().result == "deployed"
     assert edits.answer() == "third"
+
+
+def test_a_python_handler_is_updated_before_the_synthesis_that_makes_the_same(
+    edits: Edits, tmp_path: Path
+) -> None:
+    assert edits.quick() == "first"
+    edits.write("app/quick/index.py", quick("second"))
+    edit = edits.next()
+    assert (edit.result, edit.error, edit.notes) == ("updated", "", [])
+    assert edit.subjects == ("Edited/Quick/Function", "Edited/Twin/Function")
+    assert [step.name for step in edit.steps] == ["package", "publish", "update"]
+    assert edits.quick() == "second"
+    predicted = edits.watch._base
+    assert predicted != edits.cloud.assembly
+    expected = documents_of(predicted)
+    assert list(edits.watch._confirm(edit.files)) == []  # nothing more
+    assert edits.watch._base == edits.cloud.assembly
+    assert documents_of(edits.cloud.assembly) == expected
+
+
+def test_an_edit_during_the_confirming_synthesis_is_not_lost(
+    edits: Edits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synthesize = Synthesizer.synthesize
+    edits.write("app/quick/index.py", quick("third"))
+    assert [step.name for step in edits.next().steps] == ["package", "publish", "update"]
+
+    def edited_meanwhile(self: Synthesizer, out: Path) -> Synthesized:
+        monkeypatch.undo()
+        done = synthesize(self, out)
+        edits.write("app/quick/index.py", quick("fourth"))
+        return done
+
+    monkeypatch.setattr(Synthesizer, "synthesize", edited_meanwhile)
+    edit = edits.next()
+    assert [step.name for step in edit.steps] == ["package", "publish", "update"]
+    assert edits.quick() == "fourth"
+    assert list(edits.watch._confirm(edit.files)) == []
+
+
+def test_a_handler_edited_with_the_app_is_deployed_with_it(edits: Edits) -> None:
+    edits.write("app/app.py", APP.replace("memory_size=128)", "memory_size=192)"))
+    edits.write("app/quick/index.py", quick("fifth"))
+    edit = edits.next()
+    assert (edit.result, edit.error) == ("deployed", "")
+    assert edits.quick() == "fifth"
+
+
+def test_what_the_synthesis_finds_after_the_update_is_deployed_as_well(edits: Edits) -> None:
+    source = (edits.app_dir / "app.py").read_text()
+    description = """description=open("quick/index.py").read().partition("body")[2]"""
+    edits.write("app/app.py", source.replace("memory_size=192", f"memory_size=192, {description}"))
+    assert edits.next().result == "deployed"
+    edits.write("app/quick/index.py", quick("sixth"))
+    assert edits.next().result == "updated"
+    edit = edits.next()
+    assert (edit.result, edit.error) == ("deployed", "")
+    assert edit.notes[0] == "found by the synthesis after the update"
+    edits.check_that_nothing_drifted()
+    edits.write("app/app.py", source)
+    edits.next()
+
+
+def test_a_syntax_error_of_a_python_handler_is_not_deployed(edits: Edits) -> None:
+    edits.write("app/quick/other.py", "def broken(:\n")
+    edit = edits.next()
+    assert edit.result == "failed"
+    assert "quick/other.py:1: invalid syntax" in edit.error
+    assert [step.name for step in edit.steps] == ["package"]
+    edits.write("app/node/index.js", "exports.handler = async () => 'other';\n")
+    assert "quick/other.py:1: invalid syntax" in edits.next().error  # it is still not deployed
+    assert edits.quick() == "sixth"
+    edits.write("app/quick/other.py", "fixed = True\n")
+    assert edits.next().result == "updated"
 
 
 def test_a_second_watch_is_refused(edits: Edits) -> None:

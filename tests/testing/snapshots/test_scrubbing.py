@@ -162,3 +162,15 @@ def test_loops_stay_unchanged() -> None:
     found = scrub(template, {"AWS::SQS::Queue.QueueName": "x"}).template
     assert found == template
     assert parse(render(found)) == template
+
+
+def test_a_hash_after_a_line_break_is_replaced() -> None:
+    hash_of_an_asset = "0a" * 32
+    resource = {
+        "Type": "AWS::SNS::Topic",
+        "Properties": {"TopicName": f"a\n{hash_of_an_asset}\u001f"},
+    }
+    scrubbed = scrub({"Resources": {"Topic": resource}}).template
+    assert scrubbed["Resources"] == {
+        "Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "a\n<asset>\u001f"}}
+    }

@@ -1,6 +1,9 @@
 """The command and its options."""
 
 import enum
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -75,7 +78,7 @@ def check(
             typer.echo(check_reports.rules_to_json(rules()))
         return
     with handled():
-        with output.working("checking"):
+        with output.working("checking"), _loaded():
             checked = [each for path in targets or [DEFAULT] for each in check_target(path, region)]
         status = _status(checked, strict)
         if output_format is Format.JSON:
@@ -85,6 +88,17 @@ def check(
         else:
             check_output.show(output.console, checked)
     raise typer.Exit(status)
+
+
+@contextmanager
+def _loaded() -> Iterator[None]:
+    """Load the rules, and let collections of garbage pass over what is loaded by now."""
+    rules()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _status(checked: list[Checked], strict: bool) -> int:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from yaml import Node
+
+_SPACE = " \t\n\r"
+_DECODER = json.JSONDecoder()
 
 
 class Lines:
@@ -31,37 +34,109 @@ class Lines:
         Returns:
             The number of the line, beginning at 1.
         """
-        line = 1
-        node = self._root
         parts = ["Resources", logical_id] if logical_id else []
         parts += ["Properties", *property.split(".")] if property else []
+        place = self._root
         for part in parts:
-            found = next((each for each in _items(node) if each[0] == part), None)
-            if found is None:
+            if part not in place.value.inner:
                 break
-            _, line, node = found
-        return line
+            place = place.value.inner[part]
+        return place.line
 
     @cached_property
-    def _root(self) -> Node | None:
-        try:
-            import yaml
-        except ImportError:  # needed for YAML only, see `template_text`
-            return None
-        try:
-            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-            root: Node | None = yaml.compose(self._path.read_text("utf-8"), Loader=loader)
-        except (yaml.YAMLError, RecursionError):  # such as JSON with tabs, or nested too deeply
-            return None
-        return root
+    def _root(self) -> _Place:
+        text = self._path.read_text("utf-8")
+        start = _after_space(text, 0)
+        if text.startswith("{", start):
+            try:
+                _DECODER.raw_decode(text, start)
+                return _Place(1, _JsonValue(text, start))
+            except (ValueError, RecursionError):
+                pass  # YAML may begin with a brace, too
+        return _Place(1, _YamlValue(_composed(text)))
 
 
-def _items(node: Node | None) -> Iterator[tuple[str, int, Node]]:
-    """Yield the children of a node: key or index, line, and node."""
-    inside = node.value if node is not None and isinstance(node.value, list) else []
-    for number, each in enumerate(inside):
-        if isinstance(each, tuple):
-            key, value = each
-            yield str(key.value), key.start_mark.line + 1, value
-        else:
-            yield str(number), each.start_mark.line + 1, each
+class _Place(NamedTuple):
+    """A value, and the line of its key."""
+
+    line: int
+    value: _JsonValue | _YamlValue
+
+
+class _JsonValue:
+    """A value in a text in JSON. What nobody asks for is skipped, at the speed of the parser.
+
+    YAML's parser would read JSON as well, in ten times as long as all rules take.
+
+    Args:
+        text: The whole text, which must be valid.
+        start: The position of the value.
+    """
+
+    def __init__(self, text: str, start: int) -> None:
+        self._text = text
+        self._start = start
+
+    @cached_property
+    def inner(self) -> dict[str, _Place]:
+        """The values in this one, by key or index."""
+        text = self._text
+        found: dict[str, _Place] = {}
+        if text[self._start] not in "{[":
+            return found
+        counted, line = 0, 1
+        position = _after_space(text, self._start + 1)
+        while text[position] not in "}]":
+            line += text.count("\n", counted, position)
+            counted = position
+            key = str(len(found))
+            if text[self._start] == "{":
+                key, position = _DECODER.raw_decode(text, position)
+                position = _after_space(text, _after_space(text, position) + 1)  # the colon
+            found[key] = _Place(line, _JsonValue(text, position))
+            _, position = _DECODER.raw_decode(text, position)
+            position = _after_space(text, position)
+            if text[position] == ",":
+                position = _after_space(text, position + 1)
+        return found
+
+
+def _after_space(text: str, position: int) -> int:
+    while position < len(text) and text[position] in _SPACE:
+        position += 1
+    return position
+
+
+class _YamlValue:
+    """A value in a text in YAML.
+
+    Args:
+        node: Its node; None if there is none.
+    """
+
+    def __init__(self, node: Node | None) -> None:
+        self._node = node
+
+    @cached_property
+    def inner(self) -> dict[str, _Place]:
+        """The values in this one, by key or index."""
+        items = self._node.value if self._node is not None else None
+        found: dict[str, _Place] = {}
+        for number, item in enumerate(items if isinstance(items, list) else []):
+            key, value = item if isinstance(item, tuple) else (item, item)
+            name = str(key.value) if isinstance(item, tuple) else str(number)
+            found.setdefault(name, _Place(key.start_mark.line + 1, _YamlValue(value)))
+        return found
+
+
+def _composed(text: str) -> Node | None:
+    try:
+        import yaml
+    except ImportError:  # needed for YAML only, see `template_text`
+        return None
+    try:
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        root: Node | None = yaml.compose(text, Loader=loader)
+    except (yaml.YAMLError, RecursionError):  # such as JSON with tabs, or nested too deeply
+        return None
+    return root

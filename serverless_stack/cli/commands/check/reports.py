@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path
 
 from serverless_stack.checks import Severity
@@ -67,6 +66,8 @@ def rules_to_json(rules: Sequence[Rule]) -> str:
 
 def to_sarif(checked: Sequence[Checked], rules: Sequence[Rule]) -> str:
     """Return all findings and rules as SARIF; acknowledged findings are suppressed."""
+    from importlib import metadata  # with what reads e-mail: no other format waits for it
+
     driver = {
         "name": "serverless-stack",
         "semanticVersion": metadata.version("serverless-stack"),

@@ -113,9 +113,7 @@ def _uv() -> Finding:
     found = find_uv()
     if found is not None:
         return ok("uv", f"uv at {found}")
-    why = (
-        "Handlers with requirements are packaged by it; without it, pip does, which is slower."
-    )
+    why = "Handlers with requirements are packaged by it; without it, pip does, which is slower."
     return warning("uv", "uv is missing", why, "pip install uv")
 
 

@@ -126,7 +126,7 @@ def headline(edit: Edit, app_dir: Path, unchanged: str) -> Text:
     line.append(f"  {_what(edit, unchanged)} in {edit.seconds:.1f} s", "not bold default")
     if edit.steps:
         steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in edit.steps)
-        line.append(f" ({steps})", "dim")
+        line.append(f" ({steps})", "not bold dim default")
     return line
 
 

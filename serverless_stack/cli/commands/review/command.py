@@ -93,6 +93,10 @@ OutputFormat = Annotated[
     Format,
     typer.Option("--format", help="A table, Markdown for pull requests, or JSON."),
 ]
+Details = Annotated[
+    bool,
+    typer.Option("--details", help="In the table: each added resource, and longer values."),
+]
 
 
 def review(
@@ -107,6 +111,7 @@ def review(
     fail_on: FailOns = None,
     allowed: Allowed = None,
     output_format: OutputFormat = Format.TABLE,
+    details: Details = False,
     diagram: Diagram = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -152,7 +157,7 @@ def review(
         elif output_format is Format.MARKDOWN:
             typer.echo(markdown.to_markdown(comparison), nl=False)
         else:
-            review_output.show(output.console, comparison)
+            review_output.show(output.console, comparison, details=details)
     raise typer.Exit(status)
 
 

@@ -1,6 +1,7 @@
 """MemcachedCache: an ElastiCache cluster of Memcached nodes that functions can be connected to."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from aws_cdk import RemovalPolicy
@@ -19,6 +20,7 @@ from serverless_stack.checks.services.elasticache.limits.memcached_parameters im
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.tree import node_of, path_of
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, memcached_client
 from serverless_stack.constructs.cache.memcached.imported import from_attributes
@@ -120,7 +122,7 @@ class MemcachedCache(CacheBase):
         port = profile.settings.memcached_port if port is None else port
         zones = list(availability_zones or ())
         placement = az_mode or _default_az_mode(nodes, zones)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(common.node_type_problems(node_type))
         problems.add(rules.memcached_version_problems(engine_version))
         problems.add(rules.node_count_problems("memcached", nodes))
@@ -193,7 +195,7 @@ class MemcachedCache(CacheBase):
             preferred_maintenance_window=maintenance_window,
             notification_topic_arn=notification_topic.topic_arn if notification_topic else None,
         )
-        self.node.default_child = self.cluster
+        node_of(self).default_child = self.cluster
         policy = removal_policy or RemovalPolicy.DESTROY
         self.cluster.apply_removal_policy(policy)
         retain_dependencies(self, policy)
@@ -216,7 +218,7 @@ class MemcachedCache(CacheBase):
             f":{cluster.attr_configuration_endpoint_port}"
         )
 
-    @property
+    @cached_property
     def client(self) -> ClientSettings:
         """What ``connect`` gives a function."""
         return memcached_client("Memcached", self.configuration_endpoint, tls=self._tls)
@@ -229,7 +231,7 @@ class MemcachedCache(CacheBase):
         """
         if label is None:
             return memcached_node(self.cache_name, None)
-        return find_node(nodes_of(self.cluster), label, self.node.path)
+        return find_node(nodes_of(self.cluster), label, path_of(self))
 
 
 def _default_az_mode(nodes: int, zones: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import (
     memcached_client,
 )
@@ -49,7 +50,7 @@ def from_attributes(
     Raises:
         ValueError: If an argument is missing or refused.
     """
-    problems = Problems(scope.node.path, construct_id)
+    problems = Problems(path_of(scope), construct_id)
     used_port = port_of("configuration_endpoint", configuration_endpoint, port, problems)
     problems.add(group_problems(security_groups))
     problems.raise_if_any()

@@ -11,7 +11,8 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.nodes import max_connections, vcpus
 from serverless_stack.constructs._internal.alarms import notify
 from serverless_stack.constructs._internal.arguments import check_types
-from serverless_stack.constructs._internal.durations import seconds_problems
+from serverless_stack.constructs._internal.durations import seconds, seconds_problems
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.monitoring.metrics import metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import AnyCache, WatchedCache, watched
 
@@ -92,11 +93,11 @@ class CacheAlarms(Construct):
         free_memory_mib: float = 50,
         evictions: int = 1_000,
         connections: int | None = None,
-        replication_lag: Duration = Duration.seconds(5),
+        replication_lag: Duration = seconds(5),
         limit_percent: float = 80,
     ) -> None:
         watched_cache = watched(cache)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         for argument, percent in (
             ("cpu_percent", cpu_percent),
             ("memory_percent", memory_percent),

@@ -7,6 +7,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems, is_unresolved
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.monitoring.metrics import metric_names, metric_of
 from serverless_stack.constructs.cache.monitoring.nodes import AnyCache, WatchedCache, watched
 
@@ -52,7 +53,7 @@ class CacheDashboard(Construct):
     ) -> None:
         watched_cache = watched(cache)
         names = metric_names(watched_cache)
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.require(
             len(names) * len(watched_cache.nodes) <= MAX_METRICS,
             f"`cache` must have {MAX_METRICS} metrics at most on a dashboard, "

@@ -9,6 +9,7 @@ from aws_cdk import aws_elasticache as elasticache
 from constructs import IConstruct
 
 from serverless_stack.checks.engine.problems import is_unresolved
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 
 _GB = 10**9
 
@@ -110,13 +111,13 @@ def watched(cache: AnyCache) -> WatchedCache:
         return _serverless(raw)
     if isinstance(raw, elasticache.CfnCacheCluster):
         return WatchedCache(
-            path=raw.node.path,
+            path=path_of(raw),
             engine=raw.engine,
             nodes=nodes_of(raw),
             node_type=raw.cache_node_type,
         )
     return WatchedCache(
-        path=raw.node.path,
+        path=path_of(raw),
         engine=raw.engine or "redis",
         nodes=nodes_of(raw),
         node_type=raw.cache_node_type or "unknown",
@@ -133,7 +134,7 @@ def nodes_of(
         ValueError: If the number of nodes is known at deployment only.
     """
     if isinstance(raw, elasticache.CfnCacheCluster):
-        count = _known_number(raw.num_cache_nodes, "num_cache_nodes", raw.node.path)
+        count = _known_number(raw.num_cache_nodes, "num_cache_nodes", path_of(raw))
         return tuple(memcached_node(raw.ref, f"{number:04}") for number in range(1, count + 1))
     return tuple(
         redis_node(raw.ref, f"{shard}{number:03}")
@@ -227,7 +228,7 @@ def _serverless(raw: elasticache.CfnServerlessCache) -> WatchedCache:
             maxima["ecpu"] = int(ecpu.maximum or 0)
     maxima = {name: 0 if is_unresolved(value) else value for name, value in maxima.items()}
     return WatchedCache(
-        path=raw.node.path,
+        path=path_of(raw),
         engine=raw.engine,
         nodes=(serverless_node(raw.ref),),
         max_bytes=maxima["gb"] * _GB,
@@ -237,7 +238,7 @@ def _serverless(raw: elasticache.CfnServerlessCache) -> WatchedCache:
 
 def _shards(raw: elasticache.CfnReplicationGroup) -> list[tuple[str, int]]:
     """Return the beginning of the labels of each shard's nodes, and the number of its nodes."""
-    path = raw.node.path
+    path = path_of(raw)
     configured = raw.node_group_configuration
     default_count = 1 + _known_number(
         raw.replicas_per_node_group or 0, "replicas_per_node_group", path
@@ -273,7 +274,7 @@ def _in_cluster_mode(raw: elasticache.CfnReplicationGroup) -> bool:
         group.ref == name
         and isinstance(group.properties, Mapping)
         and group.properties.get("cluster-enabled") == "yes"
-        for group in _parameter_groups(Stack.of(raw))
+        for group in _parameter_groups(stack_of(raw))
     )
 
 

@@ -17,7 +17,9 @@ from serverless_stack.checks.services.elasticache.limits.versions import (
     feature_problems,
 )
 from serverless_stack.constructs._internal.arguments import check_fields, check_types
+from serverless_stack.constructs._internal.roles import name_of_secret
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -183,7 +185,16 @@ def token_secret(cache: Construct, auth: RedisAuth) -> secretsmanager.ISecret | 
     """
     if auth.kind != "token":
         return None
-    return auth.secret or generate_secret(cache, f"AUTH token of {cache.node.path}")
+    return auth.secret or generate_secret(cache, f"AUTH token of {path_of(cache)}")
+
+
+def secret_value(secret: secretsmanager.ISecret) -> str:
+    """Return a dynamic reference to the string of a secret, which CloudFormation reads.
+
+    Args:
+        secret: The secret.
+    """
+    return f"{{{{resolve:secretsmanager:{name_of_secret(secret)}:SecretString:::}}}}"
 
 
 def generate_secret(scope: Construct, description: str) -> secretsmanager.Secret:

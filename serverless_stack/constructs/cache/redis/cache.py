@@ -1,6 +1,7 @@
 """RedisCache: an ElastiCache replication group that functions can be connected to."""
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_ec2 as ec2
@@ -13,7 +14,9 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import node_of, path_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase
 from serverless_stack.constructs.cache.client import ClientSettings, elasticache_arn
@@ -29,7 +32,7 @@ from serverless_stack.constructs.cache.redis.arguments import (
     RedisArguments,
     argument_problems,
 )
-from serverless_stack.constructs.cache.redis.auth import RedisAuth, token_secret
+from serverless_stack.constructs.cache.redis.auth import RedisAuth, secret_value, token_secret
 from serverless_stack.constructs.cache.redis.endpoints import RedisEndpoints
 from serverless_stack.constructs.cache.redis.engine import RedisEngine
 from serverless_stack.constructs.cache.redis.imported import from_attributes
@@ -145,7 +148,7 @@ class RedisCache(CacheBase):
         global_datastore: GlobalDatastoreRef | None = None,
         removal_policy: RemovalPolicy | None = None,
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         arguments = RedisArguments(
             profile=Profile.of(scope),
             replication_group_id=replication_group_id,
@@ -200,10 +203,10 @@ class RedisCache(CacheBase):
             subnet_group=self.subnet_group,
             parameter_group=self.parameter_group,
             key_arn=None if key is None else key.key_arn,
-            auth_token=None if self._token is None else self._token.secret_value.unsafe_unwrap(),
+            auth_token=None if self._token is None else secret_value(self._token),
             logs=[delivery.request for delivery in (slow, core) if delivery],
         )
-        self.node.default_child = self.replication_group
+        node_of(self).default_child = self.replication_group
         self._endpoints = RedisEndpoints(self.replication_group, bool(group.cluster_mode))
         self.users = CacheUsers(
             cache=self,
@@ -230,7 +233,7 @@ class RedisCache(CacheBase):
     @property
     def cache_name(self) -> str:
         """The name of the replication group; a token until it is deployed."""
-        return self.replication_group.ref
+        return ref_of(self.replication_group)
 
     @property
     def secret(self) -> secretsmanager.ISecret:
@@ -243,7 +246,7 @@ class RedisCache(CacheBase):
         if secret is None:
             raise ValueError(
                 "`auth` must be RedisAuth.token() or RedisAuth.password() for a secret, "
-                f"got: RedisAuth.{self.arguments.auth.kind}() (in {self.node.path})"
+                f"got: RedisAuth.{self.arguments.auth.kind}() (in {path_of(self)})"
             )
         return secret
 
@@ -274,13 +277,10 @@ class RedisCache(CacheBase):
         """
         return self._endpoints.configuration
 
-    @property
+    @cached_property
     def client(self) -> ClientSettings:
         """What ``connect`` gives a function."""
-        login = (
-            self.users.client if self._token is None else self.users.client.with_token(self._token)
-        )
-        return self.user.client if self.user else login
+        return self.user.client if self.user else self.users.client.with_token(self._token)
 
     @property
     def node_labels(self) -> list[str]:
@@ -293,7 +293,7 @@ class RedisCache(CacheBase):
         Args:
             label: The name of a node. Default: the first, which is the primary until a failover.
         """
-        return find_node(nodes_of(self.replication_group), label, self.node.path)
+        return find_node(nodes_of(self.replication_group), label, path_of(self))
 
     def _attach(self, users: elasticache.CfnUserGroup) -> None:
         self.replication_group.user_group_ids = [users.ref]

@@ -1,10 +1,12 @@
 """The endpoints of a Redis cache."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from aws_cdk import aws_elasticache as elasticache
 
 from serverless_stack._shared import contract
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import ClientSettings, VariableName
 
 
@@ -20,21 +22,21 @@ class RedisEndpoints:
     group: elasticache.CfnReplicationGroup
     sharded: bool
 
-    @property
+    @cached_property
     def primary(self) -> str:
         """The endpoint of the primary."""
         self._require(sharded=False)
         group = self.group
         return f"{group.attr_primary_end_point_address}:{group.attr_primary_end_point_port}"
 
-    @property
+    @cached_property
     def reader(self) -> str:
         """The endpoint of the replicas."""
         self._require(sharded=False)
         group = self.group
         return f"{group.attr_reader_end_point_address}:{group.attr_reader_end_point_port}"
 
-    @property
+    @cached_property
     def configuration(self) -> str:
         """The endpoint that names the shards."""
         self._require(sharded=True)
@@ -70,5 +72,5 @@ class RedisEndpoints:
         other = "a primary endpoint" if sharded else "a configuration endpoint"
         raise ValueError(
             f"`topology` must be {needed} for this endpoint; the cache has {other} "
-            f"(in {self.group.node.path})"
+            f"(in {path_of(self.group)})"
         )

@@ -1,6 +1,5 @@
 """GlobalDatastore: a Redis cache that others in further regions follow."""
 
-from aws_cdk import Stack
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk.interfaces import aws_elasticache as refs
 from constructs import Construct
@@ -9,6 +8,7 @@ from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits.scaling import global_datastore_problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.tree import path_of, region_of
 from serverless_stack.constructs.cache.redis.cache import RedisCache
 
 
@@ -35,19 +35,19 @@ class GlobalDatastore(Construct):
     def __init__(
         self, scope: Construct, construct_id: str, *, primary: RedisCache, suffix: str
     ) -> None:
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.require(
             not primary.in_global_datastore,
-            f"`primary` must not be in another global datastore, got: {primary.node.path}",
+            f"`primary` must not be in another global datastore, got: {path_of(primary)}",
         )
         problems.require(
             primary.arguments.topology.autoscale is None,
-            f"`primary` must be without `topology.autoscale`, got: {primary.node.path}; AWS does "
+            f"`primary` must be without `topology.autoscale`, got: {path_of(primary)}; AWS does "
             "not scale caches in a global datastore",
         )
         problems.require(
             not primary.arguments.is_durable,
-            f"`primary` must be without `durability`, got: {primary.node.path}",
+            f"`primary` must be without `durability`, got: {path_of(primary)}",
         )
         problems.add(
             text.replace("`global_replication_group_id_suffix`", "`suffix`")
@@ -65,7 +65,7 @@ class GlobalDatastore(Construct):
             members=[
                 elasticache.CfnGlobalReplicationGroup.GlobalReplicationGroupMemberProperty(
                     replication_group_id=primary.cache_name,
-                    replication_group_region=Stack.of(primary).region,
+                    replication_group_region=region_of(primary),
                     role="PRIMARY",
                 )
             ],

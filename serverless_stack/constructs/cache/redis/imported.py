@@ -9,6 +9,7 @@ from constructs import Construct
 from serverless_stack._shared import contract
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import ClientSettings, VariableName
 from serverless_stack.constructs.cache.imported import (
     ImportedCache,
@@ -57,7 +58,7 @@ def from_attributes(
     Raises:
         ValueError: If an argument is missing or does not go with another one.
     """
-    problems = Problems(scope.node.path, construct_id)
+    problems = Problems(path_of(scope), construct_id)
     sharded = configuration_endpoint is not None
     problems.require(
         sharded != (primary_endpoint is not None),

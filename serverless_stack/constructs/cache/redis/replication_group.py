@@ -15,6 +15,7 @@ from serverless_stack.checks.services.elasticache.limits.replication_groups impo
 )
 from serverless_stack.constructs._internal.acknowledge import acknowledge
 from serverless_stack.constructs._internal.names import description_of
+from serverless_stack.constructs._internal.tree import remember_place
 from serverless_stack.constructs.cache.network import DEFAULT_PORT_REASON, CacheNetwork
 from serverless_stack.constructs.cache.redis.arguments import RedisArguments
 from serverless_stack.constructs.cache.redis.scaling import add_scaling
@@ -115,6 +116,7 @@ def create_replication_group(
         preferred_maintenance_window=group.preferred_maintenance_window or None,
         notification_topic_arn=topic.topic_arn if topic else None,
     )
+    remember_place(resource, scope, "ReplicationGroup")
     if shards:  # else CloudFormation replaces the group to change the number of shards
         resource.cfn_options.update_policy = CfnUpdatePolicy(use_online_resharding=True)
     resource.apply_removal_policy(arguments.retention.data)

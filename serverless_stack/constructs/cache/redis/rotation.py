@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from aws_cdk import aws_iam as iam
@@ -11,7 +10,10 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from serverless_stack.constructs._internal.acknowledge import acknowledge
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.logs import log_group
+from serverless_stack.constructs._internal.places import security_groups_of
+from serverless_stack.constructs._internal.raw import ref_of
 from serverless_stack.constructs._internal.roles import (
     apply_function_settings,
     arn_of_secret,
@@ -21,12 +23,14 @@ from serverless_stack.constructs._internal.roles import (
     grantee_of,
 )
 from serverless_stack.constructs._internal.rotation import rotation_schedule
+from serverless_stack.constructs._internal.runtimes import ARM_64, PYTHON
+from serverless_stack.constructs._internal.tree import create_scope, remember_place
 from serverless_stack.constructs.cache.client import elasticache_arn
 from serverless_stack.constructs.cache.network import CacheNetwork, allow_ingress
 from serverless_stack.constructs.cache.redis.auth import RedisAuth
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers
 from serverless_stack.constructs.cache.services import ELASTICACHE, SECRETS_MANAGER
-from serverless_stack.constructs.function.packaging import package_library
+from serverless_stack.constructs.function.library import package_library
 from serverless_stack.constructs.network.reachability import open_way
 from serverless_stack.constructs.profiles.profile import Profile
 
@@ -54,8 +58,8 @@ def token_of(group: elasticache.CfnReplicationGroup) -> RotationSubject:
     """Return the replication group as the owner of an AUTH token."""
     return RotationSubject(
         "REPLICATION_GROUP_ID",
-        group.ref,
-        elasticache_arn(group, "replicationgroup", group.ref),
+        ref_of(group),
+        elasticache_arn(group, "replicationgroup", ref_of(group)),
         ("elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"),
     )
 
@@ -94,15 +98,17 @@ def rotate(
     every = auth.rotation(users.engine, Profile.of(scope))
     if every is None:
         if auth.secret is None:
-            acknowledge(secret, "SMG4", _NO_ROTATION_REASON)
+            profile = Profile.of(scope)
+            acknowledge(secret, "SMG4", _NO_ROTATION_REASON, profile=profile)
         return None
-    home = Construct(scope, "Rotation")
+    home = create_scope(scope, "Rotation")
     function = _create_function(home, subject, users)
     _grant(grantee_of(function), secret, subject)
     rotation_schedule(home, secret, function, every)
-    allow_ingress(cache.network, function, "Rotation of the secret")
+    groups = security_groups_of(function)
+    allow_ingress(cache.network, groups, "Rotation of the secret")
     for service in (ELASTICACHE, SECRETS_MANAGER):
-        open_way(function, cache.network.vpc, service)
+        open_way(function, cache.network.vpc, service, groups)
     return function
 
 
@@ -125,18 +131,19 @@ def _create_function(
         home,
         "Function",
         description="Rotates the token or password of a cache for Secrets Manager",
-        code=lambda_.Code.from_asset(str(package.folder), asset_hash=package.digest),
+        code=lambda_.Code.from_asset(str(package.archive), asset_hash=package.digest),
         handler="serverless_stack.functions.rotation.handler.handler",
-        runtime=lambda_.Runtime.PYTHON_3_14,
-        architecture=lambda_.Architecture.ARM_64,
+        runtime=PYTHON,
+        architecture=ARM_64,
         memory_size=256,
-        timeout=Duration.minutes(15),
+        timeout=minutes(15),
         environment={"CACHE_ENDPOINT": users.endpoint, subject.variable: subject.name},
         vpc=cache.vpc,
         vpc_subnets=ec2.SubnetSelection(subnets=_subnets(cache.network)),
         role=role.role,
         log_group=logs,
     )
+    remember_place(function, home, "Function")
     apply_function_settings(function, role, profile, concurrency=default_concurrency(profile))
     return function
 

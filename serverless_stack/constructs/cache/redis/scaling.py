@@ -10,6 +10,7 @@ from constructs import Construct
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.checks.services.elasticache.limits import scaling as rules
 from serverless_stack.checks.services.elasticache.limits.model import ReplicationGroup
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.redis.topology import Autoscale, Capacity
 
 
@@ -114,7 +115,7 @@ def add_scaling(
         scaling.CfnScalingPolicy(
             scope,
             f"{dimension.construct_id}Policy",
-            policy_name=f"{scope.node.path}/{dimension.construct_id}",
+            policy_name=f"{path_of(scope)}/{dimension.construct_id}",
             policy_type="TargetTrackingScaling",
             scaling_target_id=target.ref,
             target_tracking_scaling_policy_configuration=(

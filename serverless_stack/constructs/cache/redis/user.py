@@ -13,6 +13,7 @@ from serverless_stack.checks.services.elasticache.limits.security import access_
 from serverless_stack.checks.services.elasticache.limits.versions import IAM, feature_problems
 from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.base import connect_function
 from serverless_stack.constructs.cache.client import ClientSettings
 from serverless_stack.constructs.cache.redis.auth import (
@@ -20,6 +21,7 @@ from serverless_stack.constructs.cache.redis.auth import (
     RedisAuth,
     auth_problems,
     generate_secret,
+    secret_value,
 )
 from serverless_stack.constructs.cache.redis.rotation import password_of, rotate
 from serverless_stack.constructs.cache.redis.user_group import CacheUsers, unique_id
@@ -74,7 +76,7 @@ class RedisUser(Construct):
                 f"(for {construct_id})"
             )
         auth = auth or RedisAuth.password()
-        problems = Problems(users.cache.node.path, construct_id)
+        problems = Problems(path_of(users.cache), construct_id)
         problems.add(_user_problems(users, access, auth))
         problems.raise_if_any()
 
@@ -85,9 +87,9 @@ class RedisUser(Construct):
         # CDK passes this property on as it is, so its keys are those of CloudFormation.
         mode: dict[str, object] = {"Type": auth.kind}
         if auth.has_secret:
-            self.secret = auth.secret or generate_secret(self, f"Password of {self.node.path}")
+            self.secret = auth.secret or generate_secret(self, f"Password of {path_of(self)}")
             # A dynamic reference, not the password.
-            mode["Passwords"] = [self.secret.secret_value.unsafe_unwrap()]
+            mode["Passwords"] = [secret_value(self.secret)]
         self.user = elasticache.CfnUser(
             self,
             "Resource",

@@ -15,6 +15,7 @@ from serverless_stack.constructs._internal.arguments import check_types
 from serverless_stack.constructs._internal.connect import Connectable
 from serverless_stack.constructs._internal.names import description_of
 from serverless_stack.constructs._internal.shared import key_of
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.backup import Backup
 from serverless_stack.constructs.cache.base import CacheBase, connect_function
 from serverless_stack.constructs.cache.client import (
@@ -140,7 +141,7 @@ class ServerlessCache(CacheBase):
             user_group=user_group,
             removal_policy=removal_policy,
         )
-        problems = Problems(scope.node.path, construct_id)
+        problems = Problems(path_of(scope), construct_id)
         problems.add(argument_problems(arguments, own_vpc=vpc is None))
         subnets = serverless_subnets(vpc, vpc_subnets)
         problems.add(serverless_subnet_problems(subnets, vpc, vpc_subnets))
@@ -247,7 +248,7 @@ class ServerlessCache(CacheBase):
             ValueError: If the function is in no VPC, already has a variable of that name, or the
                 user does not go with the cache.
         """
-        problems = Problems(self.node.path)
+        problems = Problems(path_of(self))
         problems.require(
             (user_name is not None) == self.needs_user_name,
             "`user_name` must be given with a `user_group` and only then, "

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from serverless_stack.checks.engine.problems import Problems
 from serverless_stack.constructs._internal.arguments import check_types
+from serverless_stack.constructs._internal.tree import path_of
 from serverless_stack.constructs.cache.client import (
     SERVERLESS_PORTS,
     serverless_client,
@@ -55,7 +56,7 @@ def from_attributes(
     Raises:
         ValueError: If an argument is missing or does not go with another one.
     """
-    problems = Problems(scope.node.path, construct_id)
+    problems = Problems(path_of(scope), construct_id)
     problems.add(group_problems(security_groups))
     ports = SERVERLESS_PORTS.get(engine.name, ())
     problems.require(

@@ -3,13 +3,14 @@
 import hashlib
 import re
 
-from aws_cdk import Fn, Stack
+from aws_cdk import Fn
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_elasticache as elasticache
 from constructs import Construct
 
 from serverless_stack.checks.services.elasticache.limits import serverless as rules
 from serverless_stack.constructs._internal.names import stack_uuid
+from serverless_stack.constructs._internal.tree import path_of, stack_of
 from serverless_stack.constructs.cache.network import (
     Subnets,
     choose_subnets,
@@ -31,10 +32,10 @@ def unique_name(cache: Construct) -> str:
     Returns:
         1-40 lower-case letters, digits and single hyphens.
     """
-    stack = Stack.of(cache)
+    stack = stack_of(cache)
     while stack.nested_stack_parent is not None:
         stack = stack.nested_stack_parent
-    place = f"{stack.stack_name}/{cache.node.path}"
+    place = f"{stack.stack_name}/{path_of(cache)}"
     digest = hashlib.sha256(place.encode()).hexdigest()[:8]
     words = re.sub(r"[^A-Za-z0-9]+", "-", f"{stack.stack_name}-{cache.node.id}")
     return f"{words[:31].rstrip('-')}-{digest}".lower()

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import cast
 
 import jsii
-from aws_cdk import Aws, CustomResource, Duration, IStableAnyProducer, Lazy
+from aws_cdk import Aws, CustomResource, IStableAnyProducer, Lazy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from serverless_stack.checks.services import s3 as rules
 from serverless_stack.constructs._internal.children import default_child, get_or_create
+from serverless_stack.constructs._internal.durations import minutes
 from serverless_stack.constructs._internal.policies import Statement
 from serverless_stack.constructs._internal.raw import properties_of
 from serverless_stack.constructs._internal.tree import path_of, stack_of
@@ -81,7 +82,7 @@ class BucketNotifications(Construct):
             NOTIFICATION_PARTS,
             description="Sets the notifications of a bucket while its stack is deployed",
             memory_size=256,
-            timeout=Duration.minutes(5),
+            timeout=minutes(5),
             log_retention=None,
             removal_policy=None,
         )
@@ -105,7 +106,7 @@ class BucketNotifications(Construct):
                 # An update of this property of the bucket replaces what was set here.
                 "InTemplate": Lazy.any(_Producer(self._in_template)),
             },
-            service_timeout=Duration.minutes(10),
+            service_timeout=minutes(10),
         )
         self.resource.node.add_dependency(default_child(bucket, s3.CfnBucket))
         self.node.add_validation(AtSynthesis(self._conflicts))

@@ -22,6 +22,7 @@ from . import (
     event_filters,
     field_encryption,
     foreign_types,
+    function_updates,
     functions,
     http_proxies,
     iam_groups,
@@ -70,6 +71,7 @@ def apply_patches(settings: Settings, guard: ProcessGuard, manager: EngineManage
     elasticache.apply(manager)
     serverless_cache.apply(manager)
     functions.apply(settings, guard)
+    function_updates.apply()
     aliases.apply()
     releases.apply()
     apigateway.apply()

@@ -6,7 +6,10 @@ import os
 import shutil
 import threading
 import zipfile
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 
 RUNTIME_DISTRIBUTIONS = (
@@ -19,6 +22,8 @@ RUNTIME_DISTRIBUTIONS = (
     "urllib3",
 )
 _lock = threading.Lock()
+# A file of each content and mode that was unpacked, and its date, with which it is as it was.
+_unpacked: dict[tuple[bytes, int], tuple[str, int]] = {}
 
 
 def unpack(archive: bytes, parent: Path) -> Path:
@@ -49,32 +54,91 @@ def _once(folder: Path, archives: list[bytes]) -> Path:
     with _lock:
         if folder.is_dir():
             return folder
+        folders: set[str] = set()
+        files: dict[str, File] = {}
+        for archive in archives:
+            files |= _files_of(archive, folders)
         partial = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}")
         partial.mkdir(parents=True)
         try:
-            for archive in archives:
-                _extract(archive, partial)
+            for name in {*folders, *map(os.path.dirname, files)}:
+                os.makedirs(partial / name, exist_ok=True)
+            for name, file in files.items():
+                _place(file, os.path.join(partial, name))
             partial.rename(folder)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise
+        for name, file in files.items():
+            path = os.path.join(folder, name)
+            _unpacked[file.key] = (path, os.stat(path).st_mtime_ns)
         return folder
 
 
-def _extract(archive: bytes, folder: Path) -> None:
-    root = folder.resolve()
+@dataclass(frozen=True)
+class File:
+    """A file of an archive."""
+
+    content: bytes
+    mode: int
+
+    @cached_property
+    def key(self) -> tuple[bytes, int]:
+        """What files have in common that are the same."""
+        return hashlib.sha256(self.content).digest(), self.mode
+
+
+def _files_of(archive: bytes, folders: set[str]) -> dict[str, File]:
+    """Return the files of an archive by their names, and add its folders to others."""
+    found = {}
     with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
         for entry in bundle.infolist():
-            target = (root / entry.filename).resolve()
-            if not target.is_relative_to(root):
+            if os.path.isabs(entry.filename) or os.pardir in entry.filename.split("/"):
                 raise ValueError(
                     f"an entry of the archive is outside of its folder: {entry.filename}"
                 )
-            bundle.extract(entry, root)
-            # zipfile drops the permission bits, without which scripts cannot be run.
-            mode = (entry.external_attr >> 16) & 0o777
-            if mode and not entry.is_dir():
-                target.chmod(mode | 0o600)
+            name = os.path.normpath(entry.filename)
+            if entry.is_dir():
+                folders.add(name)
+            else:
+                # zipfile drops the permission bits, without which scripts cannot be run.
+                mode = (entry.external_attr >> 16) & 0o777 or 0o644
+                found[name] = File(bundle.read(entry), mode | 0o600)
+    return found
+
+
+def _place(file: File, target: str) -> None:
+    """Write a file, or link the same one of another folder.
+
+    An edit changes one file of hundreds, and writing a file takes many times as long as a link.
+    """
+    source, date = _unpacked.get(file.key, ("", 0))
+    if not (source and _date_of(source) == date and _linked(source, target)):
+        with open(target, "wb") as stream:
+            stream.write(file.content)
+        os.chmod(target, file.mode)
+    elif target.endswith(".py"):
+        # The interpreter has compiled the same file, of the same date.
+        compiled = cache_from_source(source)
+        if os.path.isfile(compiled):
+            os.makedirs(os.path.dirname(cache_from_source(target)), exist_ok=True)
+            _linked(compiled, cache_from_source(target))
+
+
+def _date_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
+
+
+def _linked(source: str, target: str) -> bool:
+    """Link a file, and return whether that was possible."""
+    try:
+        os.link(source, target)
+    except OSError:
+        return False
+    return True
 
 
 def link_runtime_packages(folder: Path) -> Path:

@@ -63,6 +63,7 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         self._process: FunctionProcess | None = None
         self._folder: str | None = None
         self._request_id = ""
+        self._start_log: list[str] = []  # what was printed before the first request
         self.stream = stream_name(config)
 
     def _command(self, code: Path, opt: Path | None, variables: dict[str, str]) -> Command:
@@ -108,7 +109,9 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         with self._lock:
             self.tools.last.worker, self.tools.last.failure = self, None
             self._request_id = request_id
-            log: list[str] = []
+            log, self._start_log = self._start_log, []
+            for line in log:
+                self._hear(line)
             answer: Record = {}
             cold = self._proc is None or self._proc.poll() is not None
             if cold:
@@ -129,7 +132,10 @@ class FunctionWorker(lambda_runtime.Worker):  # type: ignore[misc]
         with self._lock:
             if self._proc is not None and self._proc.poll() is None:
                 return
-            answer = self._initialise([])
+            log: list[str] = []
+            answer = self._initialise(log)
+            if "error" not in answer:
+                self._start_log = log
         if "error" in answer:
             raise RuntimeError(f"{answer['error']['errorType']}: {answer['error']['errorMessage']}")
 

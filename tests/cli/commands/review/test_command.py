@@ -72,6 +72,35 @@ def test_the_table(old: str, tmp_path: Path, width: str, monkeypatch: pytest.Mon
     assert line.endswith('.override_logical_id("Jobs")')
 
 
+def test_many_additions_are_counted_by_type(
+    old: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A changed resource and a warning stay whole, and --details shows each addition."""
+    monkeypatch.setenv("COLUMNS", "100")
+    group = {"Type": "AWS::EC2::SecurityGroup", "Properties": {"GroupDescription": "Any"}}
+    rule = {"IpProtocol": "tcp", "FromPort": 443, "ToPort": 443, "CidrIp": "0.0.0.0/0"}
+    new = write(
+        tmp_path / "new.json",
+        Jobs=changed(QUEUE, DelaySeconds=2),
+        News=TOPIC,
+        Open=changed(group, SecurityGroupIngress=[rule]),
+        **{f"Other{number}": TOPIC for number in range(3)},
+        Closed=group,
+    )
+    result = review(old, new)
+    assert result.exit_code == 0
+    text = " ".join(result.stdout.split())
+    assert "6 without interruption, 1 warning" in text
+    assert "Jobs AWS::SQS::Queue changed Properties.DelaySeconds" in text
+    assert "Open AWS::EC2::SecurityGroup added ! network opened" in text
+    assert "4 more added (each of them: --details)" in text
+    assert "AWS::EC2: SecurityGroup AWS::SNS: Topic (3)" in text
+    assert "Other1" not in text
+    text = " ".join(review(old, new, "--details").stdout.split())
+    assert "more added" not in text
+    assert "Other1 AWS::SNS::Topic added" in text
+
+
 @pytest.mark.parametrize("form", ["table", "markdown", "json"])
 def test_no_control_character_of_a_template_reaches_the_terminal(tmp_path: Path, form: str) -> None:
     hostile = "a\x1b]0;owned\x07\x1b[2J\u202eb"

@@ -24,6 +24,27 @@ def test_the_last_are_kept() -> None:
     assert watched.exchange("0") is None
 
 
+def test_what_runs_is_kept_while_others_come_and_go() -> None:
+    watched = Activity()
+    slow = {**exchange(0), "milliseconds": None}
+    watched.begin_exchange(slow)
+    current_trace.set("0")
+    watched.begin_call("slow", "f", {})
+    for number in range(1, 2 * activity.MAX_KEPT):
+        watched.begin_exchange(exchange(number))
+        watched.begin_call(str(number), "f", {})
+        watched.end_call(str(number), [], "")
+    watched.end_call("slow", ["done"], "")
+    slow["milliseconds"] = 9000.0
+    found = watched.exchange("0")
+    assert found is not None
+    assert ("slow", ["done"]) in [(each["id"], each["lines"]) for each in found["calls"]]
+    for number in range(activity.MAX_KEPT):
+        watched.begin_exchange(exchange(1000 + number))
+    assert watched.exchange("0") is None
+    assert len(watched.exchanges()) == activity.MAX_KEPT
+
+
 def test_a_call_belongs_to_the_request_that_caused_it_in_any_thread() -> None:
     watched = Activity()
     watched.begin_exchange(exchange(1))

@@ -35,10 +35,10 @@ function call(each) {
     h("p", { class: "row" },
       each.milliseconds === null ? badge("runs", "busy") : h("span", {}, milliseconds(each.milliseconds)),
       each.error ? badge(each.error, "bad") : null),
-    details("Event that the handler received", code(pretty(each.event), "the event")),
     each.lines.length ? code(each.lines.join("\n"), `the log of ${each.function}`, { className: "log" })
       : note("It logged nothing."),
-    each.dropped ? note(`${each.dropped} more lines are in its log.`) : null);
+    each.dropped ? note(`${each.dropped} more lines are in its log.`) : null,
+    details("Event that the handler received", code(pretty(each.event), "the event")));
 }
 
 const headers = (items) => items.length

@@ -131,18 +131,21 @@ class RequestList {
     ];
     const row = this.rows.get(exchange.id);
     if (row) {
+      row.isRunning = !exchange.status;
       const hadFocus = row.contains(document.activeElement);
       row.replaceChildren(...cells);
       if (hadFocus) row.querySelector("button").focus();
       return;
     }
     const added = h("tr", {}, cells);
+    added.isRunning = !exchange.status;
     this.rows.set(exchange.id, added);
     this.body.prepend(added);
     if (this.rows.size > MOST) {
-      const [oldest, last] = this.rows.entries().next().value;
-      last.remove();
-      this.rows.delete(oldest);
+      const rows = [...this.rows];
+      const [id, oldest] = rows.find(([, each]) => !each.isRunning) ?? rows[0];
+      oldest.remove();
+      this.rows.delete(id);
     }
   }
 }
