@@ -27,7 +27,7 @@ GROWTHS = {
     "functions": (1, 100, 200),
     "routes": (60, 200),
 }
-STEPS = ("readme", "trips", *GROWTHS)
+STEPS = ("readme", "settings", "trips", *GROWTHS)
 
 
 def tools_in(work: Path) -> list[Tool]:
@@ -58,6 +58,25 @@ def tools_in(work: Path) -> list[Tool]:
     return tools
 
 
+def settings_of(ours: Tool) -> list[Tool]:
+    """Return this library with settings of Python that make a process faster.
+
+    Args:
+        ours: This library as it is.
+    """
+    python, app = ours.command
+    no_collection = (
+        "import gc, runpy, sys; gc.disable(); sys.argv = sys.argv[1:]; "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    return [
+        ours,
+        Tool("ours, -O", (python, "-O", app), ours.environment),
+        Tool("ours, gc.disable()", (python, "-c", no_collection, app), ours.environment),
+        Tool("ours, both", (python, "-O", "-c", no_collection, app), ours.environment),
+    ]
+
+
 def measure(work: Path, arguments: argparse.Namespace, console: Console) -> Results | None:
     """Measure and print step by step; None if the twins create other resources than this library.
 
@@ -78,6 +97,11 @@ def measure(work: Path, arguments: argparse.Namespace, console: Console) -> Resu
     if "readme" in arguments.only:
         results.readme = in_turn(tools, "parts", len(measures.PARTS), work, arguments.rounds)
         results.show(console, "readme")
+    if "settings" in arguments.only:
+        results.settings = in_turn(
+            settings_of(ours), "parts", len(measures.PARTS), work, arguments.rounds
+        )
+        results.show(console, "settings")
     if "trips" in arguments.only:
         results.trips = measures.round_trips(tools[:2], work)
         results.show(console, "trips")

@@ -26,11 +26,13 @@ class Results:
 
     Attributes:
         readme: What each tool used for the README's application.
+        settings: What it used with settings of Python.
         trips: The round trips of each further part of it, by tool.
         growths: What larger applications used, by their kind.
     """
 
     readme: Mapping[str, list[Usage]] = field(default_factory=dict)
+    settings: Mapping[str, list[Usage]] = field(default_factory=dict)
     trips: Mapping[str, list[int]] = field(default_factory=dict)
     growths: dict[str, Growth] = field(default_factory=dict)
 
@@ -39,7 +41,7 @@ class Results:
 
         Args:
             console: Where it is printed.
-            step: ``readme``, ``trips`` or ``growth``.
+            step: ``readme``, ``settings``, ``trips`` or ``growth``.
         """
         title, (header, rows) = self.table(step)
         table = Table(*header, title=title)
@@ -51,27 +53,15 @@ class Results:
         """Return the title, and the header and rows, of the table of a step.
 
         Args:
-            step: ``readme``, ``trips`` or ``growth``.
+            step: ``readme``, ``settings``, ``trips`` or ``growth``.
         """
         if step == "readme":
-            return "The README's application", self._readme()
+            return "The README's application", _usages(self.readme)
+        if step == "settings":
+            return "With settings of Python", _usages(self.settings)
         if step == "trips":
             return "Round trips between Python and Node.js", self._trips()
         return "One more", self._growth()
-
-    def _readme(self) -> Cells:
-        header = ("", "CPU s", "ours / it", "clock s", "peak MiB")
-        rows: list[Sequence[str]] = [
-            (
-                name,
-                f"{median(usages):.2f}",
-                f"{ratio(self.readme['ours'], usages):.2f}",
-                f"{median(usages, 'wall'):.2f}",
-                f"{median(usages, 'peak'):.0f}",
-            )
-            for name, usages in self.readme.items()
-        ]
-        return header, rows
 
     def _trips(self) -> Cells:
         rows: list[Sequence[str]] = [
@@ -103,3 +93,18 @@ class Results:
                 )
             )
         return header, rows
+
+
+def _usages(used: Mapping[str, list[Usage]]) -> Cells:
+    header = ("", "CPU s", "ours / it", "clock s", "peak MiB")
+    rows: list[Sequence[str]] = [
+        (
+            name,
+            f"{median(usages):.2f}",
+            f"{ratio(used['ours'], usages):.2f}",
+            f"{median(usages, 'wall'):.2f}",
+            f"{median(usages, 'peak'):.0f}",
+        )
+        for name, usages in used.items()
+    ]
+    return header, rows
