@@ -53,8 +53,8 @@ demo:  ## Deploy app.py to a local cloud and talk to it.
 	DEMO_SETUP_SECONDS=$$(awk "BEGIN {printf \"%.1f\", $$(date +%s.%N) - $$started}") \
 	  $(BIN)/python examples/shop/demo.py
 
-test: setup  ## Run the whole test suite.
-	$(BIN)/python -m pytest -n auto --dist loadgroup
+test: setup  ## Run the test suite; `make check` adds more seeds of fuzzing.
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(if $(FUZZING),,-m "not fuzzing")
 
 test-fast: setup  ## Run what needs no server, and the snapshots of constructs, in a minute.
 	$(BIN)/python -m pytest -q -n auto --dist loadgroup --fast
@@ -63,7 +63,7 @@ bench: setup  ## Measure: invalidation, content, sync, caches, checks, the comma
 	$(BIN)/python -m benchmarks
 
 bench-synth: setup  ## Measure synthesis beside the same resources in CDK alone, in Python and TypeScript.
-	$(BIN)/python -m benchmarks.synthesis
+	$(BIN)/python -m benchmarks.synthesis --write docs/why/synthesis.md
 
 # checkov and the like need other versions of our dependencies than we do.
 tools: .tools/.ready
@@ -84,7 +84,7 @@ audit: setup tools  ## Ask PyPI and npm for advisories on what is locked.
 
 # The tests count what `make compliance` prints, and build the documentation. The rest needs one core, and runs beside them.
 check: setup tools  ## Run everything that CI runs.
-	$(MAKE) --no-print-directory -j 2 test lint types audit
+	$(MAKE) --no-print-directory -j 2 FUZZING=1 test lint types audit
 
 format: setup  ## Format the code.
 	$(BIN)/ruff format $(CODE)
@@ -137,7 +137,7 @@ dist: setup  ## Build the wheel and the source distribution into dist, with the 
 	SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct)} $(BIN)/hatchling build -d dist
 
 changelog: setup  ## Collect the fragments of changelog.d into CHANGELOG.md; VERSION=0.2.0.
-	$(BIN)/towncrier build --version $(VERSION)
+	$(BIN)/towncrier build --yes --version $(VERSION)
 
 clean:  ## Remove what these commands made in this folder.
 	rm -rf $(VENV) .tools node_modules cdk.out build dist docs/_build .pytest_cache .mypy_cache .ruff_cache

@@ -66,6 +66,7 @@ def test_no_text_asks_an_index_for_a_package_of_this_name() -> None:
 
 
 EXAMPLES = [
+    ("examples/nested_stacks.py", "Shop", '"AWS::CloudFormation::Stack"'),
     ("examples/in_your_stack.py", "Orders", '"REDIS_PRIMARY_ENDPOINT"'),
     ("examples/web_app.py", "Orders", '"ARCHIVE_NAME"'),
     ("examples/without_caches.py", "Shop", '"AWS::CloudFront::Distribution"'),

@@ -14,6 +14,7 @@ import pytest
 from serverless_stack.checks import check_template
 from serverless_stack.testing.snapshots import rendering
 from tests.checks.cases import Json, cases
+from tests.seeds import seeds
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +60,7 @@ def mutate(template: Json, chance: random.Random) -> Json:
     return made
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", seeds(20, 4))
 def test_mutated_cases(seed: int) -> None:
     chance = random.Random(seed)
     sources = [some for case in cases() for some in (case.bad, case.good) if len(str(some)) < 5000]

@@ -1,4 +1,4 @@
-"""Your first hour, as its page tells it, in an empty folder."""
+"""Your first hour, as its page tells it, in an empty folder; and commands of the guides there."""
 
 import os
 import socket
@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.blocks import blocks_of
+from tests.docs.guides import follow_guides
 from tests.docs.site import ROOT
 from tests.docs.walk import Shell, Walk
 
@@ -40,9 +41,12 @@ def test_the_page_works_as_written(tmp_path: Path) -> None:
     folder = tmp_path / "empty"
     folder.mkdir()
     shell = Shell(folder, environment(tmp_path))
-    walk = Walk(shell, {"8080": str(free_port())})
+    port = str(free_port())
+    walk = Walk(shell, {"8080": port})
     try:
         for block in blocks_of(PAGE):
+            if block.text.startswith("$ serverless-stack local down"):
+                follow_guides(shell, walk.screens["serverless-stack local deploy"], port)
             walk.follow(block)
     finally:
         walk.end()

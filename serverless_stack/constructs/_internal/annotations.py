@@ -6,6 +6,7 @@ import math
 import types
 import typing
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Literal, TypeGuard, get_args, get_origin, get_type_hints
 
 import typing_extensions
@@ -53,7 +54,7 @@ def type_problems(name: str, value: object, hint: object) -> list[str]:
         hint: The annotation. One that this module does not know accepts everything.
     """
     options = _options(hint)
-    if any(_accepts(value, option) for option in options):
+    if _accepts_any(value, hint):
         return []
     if isinstance(value, Mapping):
         for option in options:
@@ -126,14 +127,17 @@ def option_problems(name: str, options: Mapping[str, object], kind: object) -> l
     return problems
 
 
-def _options(hint: object) -> list[object]:
+@cache
+def _options(hint: object) -> tuple[object, ...]:
     """Return the members of a union, or the annotation alone."""
     if get_origin(hint) in (typing.Union, types.UnionType):
-        return [option for member in get_args(hint) for option in _options(member)]
-    return [hint]
+        return tuple(option for member in get_args(hint) for option in _options(member))
+    return (hint,)
 
 
 def _accepts(value: object, hint: object) -> bool:
+    if type(value) is hint and hint is not int and hint is not float:
+        return True
     origin, args = get_origin(hint), get_args(hint)
     if hint in (int, float):
         if not isinstance(value, int | float) or isinstance(value, bool):

@@ -74,7 +74,7 @@ class ClientSettings:
         """Return these settings with an AUTH token.
 
         Args:
-            secret: The secret with the token; None leaves the settings as they are.
+            secret: The secret with the token, or None if there is none.
         """
         if secret is None:
             return self

@@ -10,6 +10,9 @@ from aws_cdk import Annotations, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.tree import stack_of
+
 
 class NoByteCode(enum.Enum):
     """Why a package has no byte code."""
@@ -56,15 +59,21 @@ class FunctionCode:
                 "interpreter of the function's Python version; `uv python install` installs one",
             )
         elif self.no_byte_code is NoByteCode.NO_INTERPRETER:
-            Annotations.of(Stack.of(scope)).add_info_v2(  # once, for all functions
-                "serverless-stack:no-byte-code",
-                "Python functions are deployed without byte code, which would shorten their cold "
-                "starts, because this machine has no interpreter of their version; `uv python "
-                "install` installs one",
-            )
+            _note_missing_interpreter(stack_of(scope))
         elif self.no_byte_code is NoByteCode.TOO_LARGE:
             Annotations.of(scope).add_info_v2(
                 "serverless-stack:no-byte-code",
                 f"{self.source} is deployed without byte code, with which it would be too large "
                 "for Lambda",
             )
+
+
+@once_per_object
+def _note_missing_interpreter(stack: Stack) -> None:
+    """Add one note for all functions of a stack."""
+    Annotations.of(stack).add_info_v2(
+        "serverless-stack:no-byte-code",
+        "Python functions are deployed without byte code, which would shorten their cold starts, "
+        "because this machine has no interpreter of their version; `uv python install` installs "
+        "one",
+    )

@@ -16,9 +16,8 @@ from serverless_stack._shared.machine import cache_folder
 _UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _NOTES = "package.json"
 _ARCHIVE = "code.zip"
-_MAX_BYTES = 1024**3
-_MAX_ARCHIVES = 1000
-_SECONDS_IN_USE = 3600  # after the last use, in which another process may read an archive
+_KEPT_BYTES = 1024**3  # of a kind, and what was used within the last minutes
+_KEPT_SECONDS = 600
 
 
 def cached(
@@ -70,6 +69,8 @@ def cached_archive(
 ) -> tuple[Path, dict[str, Any]]:
     """Return an archive of the cache and the notes about it; build both if they are missing.
 
+    Each edit makes another archive: those that were used last are kept.
+
     Args:
         kind: The folder of archives like it.
         key: A hash of all that decides its content.
@@ -86,10 +87,9 @@ def cached_archive(
         notes = build(target / _ARCHIVE, work)
         size = (target / _ARCHIVE).stat().st_size
         (target / _NOTES).write_text(json.dumps({**notes, "bytes": size}), "utf-8")
+        _remove_oldest(cache_folder() / kind)
 
     folder = cached(kind, key, write, lambda folder: _notes(folder) is not None)
-    with suppress(OSError):  # of a cache that is read-only
-        os.utime(folder / _NOTES)  # the time of the last use
     return folder / _ARCHIVE, _notes(folder) or {}
 
 
@@ -103,30 +103,32 @@ def has_archive(kind: str, key: str) -> bool:
     return _notes(cache_folder() / kind / key) is not None
 
 
-def remove_oldest(kind: str) -> None:
-    """Remove the archives that were not used for longest, if there are too many or too large.
-
-    Args:
-        kind: The folder of archives like them.
-    """
-    with suppress(OSError):  # another process removes them as well
-        used = {
-            path.parent: path.stat().st_mtime
-            for path in (cache_folder() / kind).glob(f"*/{_NOTES}")
-        }
-        size = 0
-        for count, folder in enumerate(sorted(used, key=lambda each: -used[each]), 1):
-            size += (folder / _ARCHIVE).stat().st_size
-            is_in_use = used[folder] > time.time() - _SECONDS_IN_USE
-            if not is_in_use and (size > _MAX_BYTES or count > _MAX_ARCHIVES):
-                shutil.rmtree(folder, ignore_errors=True)
-
-
 def _notes(folder: Path) -> dict[str, Any] | None:
     """Return the notes about an archive; None if it or they are missing or cut off."""
+    with suppress(OSError):  # of a cache that is read-only
+        os.utime(folder / _NOTES)  # the time of its last use
     try:
         notes: dict[str, Any] = json.loads((folder / _NOTES).read_text("utf-8"))
         size = (folder / _ARCHIVE).stat().st_size
     except (OSError, ValueError):
         return None
     return notes if notes.get("bytes") == size else None
+
+
+def _remove_oldest(folder: Path) -> None:
+    """Remove the archives that were not used for long, and what killed processes have left."""
+    uses = {}
+    for path in folder.iterdir():
+        with suppress(OSError):  # another process removes the same
+            notes, archive = path / _NOTES, path / _ARCHIVE
+            time_of_use = (notes if notes.is_file() else path).stat().st_mtime
+            uses[path] = (time_of_use, archive.stat().st_size if archive.is_file() else 0)
+    size, now = 0, time.time()
+    for path in sorted(uses, key=lambda path: uses[path], reverse=True):
+        size += uses[path][1]
+        is_left_over = not uses[path][1]
+        if (size > _KEPT_BYTES or is_left_over) and uses[path][0] < now - _KEPT_SECONDS:
+            with suppress(OSError):
+                # Out of sight at once: half of an archive is none.
+                removed = path.rename(path.with_name(f"removed-{path.name}"))
+                shutil.rmtree(removed, ignore_errors=True)

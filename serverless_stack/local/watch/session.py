@@ -140,11 +140,14 @@ class Watch:
         """Update the functions of edited handlers. Return None if only a synthesis can tell."""
         self._check_that_it_runs()
         edit = Edit(files)
+        self._unsettled.update(files)
         if not (files and self._is_in_step):
             return None
         with edit.measured():
             with edit.step("package"):
-                assets = {k: v for stack in self._deployed for k, v in code_of(stack).items()}
+                assets: dict[str, str] = {}
+                for stack in self._deployed:
+                    assets |= code_of(stack)
                 packages = self._synthesizer.package_again(files, assets)
                 target = next(path for path in self._predictions if path != self._base)
                 if not packages or not predict(self._base, target, packages, self._deployed):
@@ -152,7 +155,7 @@ class Watch:
                 comparison = compare(self._deployed, self._selected(target))
                 if comparison.is_nothing or not comparison.is_code:
                     return None
-                self._check_syntax(comparison, files)
+                self._check_syntax(comparison)
             edit.subjects = comparison.names
             try:
                 self._update(edit, comparison, target)
@@ -180,7 +183,7 @@ class Watch:
                         self._edits.adopt(self._next)
                     self._settle()
                 return
-            self._check_syntax(comparison, sorted(self._unsettled))
+            self._check_syntax(comparison)
         if comparison.is_code and self._is_in_step:
             try:
                 self._update(edit, comparison, self._next)
@@ -193,7 +196,8 @@ class Watch:
         self._settle()
         self._synthesizer.trace()  # the app may read other files now
 
-    def _check_syntax(self, comparison: Comparison, saved: Sequence[Path]) -> None:
+    def _check_syntax(self, comparison: Comparison) -> None:
+        saved = sorted(self._unsettled)
         errors = syntax_errors(comparison.changes, saved, self.cloud.app_dir)
         if errors:
             raise LocalCloudError("\n".join(errors))

@@ -8,7 +8,8 @@ import json
 import os
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
+from weakref import WeakKeyDictionary
 
 from syrupy.assertion import SnapshotAssertion
 from syrupy.data import SnapshotCollection
@@ -23,11 +24,13 @@ from serverless_stack.testing.snapshots.scrubbing import Rule, Scrub, scrub_stac
 from serverless_stack.testing.templates import stacks_of
 
 if TYPE_CHECKING:
+    from aws_cdk import Stack
     from aws_cdk.assertions import Template
     from constructs import IConstruct
     from syrupy.location import PyTestLocation
     from syrupy.types import SnapshotIndex
 
+_texts: WeakKeyDictionary[Stack, str] = WeakKeyDictionary()
 _DIFF_LINES = 40
 _DIGEST_CHARACTERS = 32
 
@@ -58,6 +61,24 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
         return f"{name[: cls._max_stem_length() - len(digest) - 1]}-{digest}"
 
     @classmethod
+    def matches_test_location(
+        cls, *, test_location: PyTestLocation, snapshot_location: str
+    ) -> bool:
+        """Return whether a file is of a test, as Syrupy does.
+
+        Syrupy asks for each file and each test, which is slow for some hundred cases of a test:
+        their names, unless they were cut, answer first.
+        """
+        test = test_location.snapshot_name_parametrized
+        name = os.path.basename(snapshot_location)
+        is_whole = test_location.is_item_parametrized and len(test) <= cls._max_stem_length()
+        if is_whole and not name.startswith(test) and Path(name).stem != test_location.basename:
+            return False
+        return super().matches_test_location(
+            test_location=test_location, snapshot_location=snapshot_location
+        )
+
+    @classmethod
     def write_snapshot_collection(
         cls,
         *,
@@ -69,6 +90,24 @@ class TemplateSnapshotExtension(SingleFileSnapshotExtension):
             Path(snapshot_collection.location).write_text(
                 str(snapshot.data), encoding="utf-8", newline="\n"
             )
+
+
+def _text_of(thing: IConstruct | Template | Mapping[str, object], rules: tuple[Rule, ...]) -> str:
+    """Return the text of a snapshot. That of a stack without more rules is rendered once."""
+    stacks = stacks_of(thing)  # which refuses a stack that has more constructs by now
+    if rules or not _is_stack(thing):
+        return rendering.render_stacks(*scrub_stacks(stacks, rules))
+    if thing not in _texts:
+        _texts[thing] = rendering.render_stacks(*scrub_stacks(stacks))
+    return _texts[thing]
+
+
+def _is_stack(thing: object) -> TypeGuard[Stack]:
+    if isinstance(thing, Mapping):
+        return False
+    import aws_cdk as cdk
+
+    return isinstance(thing, cdk.Stack)
 
 
 def _has_rival(test_location: PyTestLocation) -> bool:
@@ -137,7 +176,7 @@ class TemplateSnapshot:
 
     def _check(self, thing: IConstruct | Template | Mapping[str, object]) -> None:
         __tracebackhide__ = True
-        new = rendering.render_stacks(*scrub_stacks(stacks_of(thing), self._rules))
+        new = _text_of(thing, self._rules)
         file = self._file()
         old = file.read_text("utf-8") if file.is_file() else None
         if old is not None and old != new and self._snapshot.update_snapshots:

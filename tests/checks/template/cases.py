@@ -78,7 +78,7 @@ def stack_name(text: str) -> Json:
 
 CASES = [
     Case(
-        "TEMPLATE-001", "501 resources", topics(501), topics(500), "at most 500 entries, got: 501"
+        "TEMPLATE-001", "501 resources", topics(501), topics(450), "at most 500 entries, got: 501"
     ),
     Case(
         "TEMPLATE-002",
@@ -97,6 +97,13 @@ CASES = [
         "before it is too large",
         bad_sections=NEAR,
         good_sections={"Metadata": {"Note": "x" * 800_000}},
+    ),
+    Case(
+        "TEMPLATE-003",
+        "451 resources",
+        topics(451),
+        topics(450),
+        "at most 500 entries, got: 451; move some to another or a nested stack before",
     ),
     Case(
         "TEMPLATE-005",

@@ -170,28 +170,24 @@ def test_the_digest_is_kept_with_the_package(source: Path) -> None:
     assert built.archive.read_bytes().endswith(built.digest.encode())
 
 
-@pytest.mark.parametrize("limit", ["_MAX_BYTES", "_MAX_ARCHIVES"])
-def test_archives_that_were_not_used_for_longest_are_removed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+def test_the_archives_that_were_used_last_are_kept(
+    source: Path, own_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each edit makes an archive, which has the requirements in it."""
-    source = tmp_path / "plain"
-    source.mkdir()
+    size = packaged(source).archive.stat().st_size
+    monkeypatch.setattr(package_cache, "_KEPT_BYTES", 3.5 * size)
+    left = own_cache / "handlers" / "build-killed"
+    left.mkdir()
+    os.utime(left, (0, 0))
 
     def edited(number: int) -> Path:
         (source / "index.py").write_text(f"def handler(event, context): return {number}\n")
         return packaged(source).archive
 
     archives = [edited(number) for number in range(4)]
-    size = archives[0].stat().st_size
-    monkeypatch.setattr(package_cache, limit, 5 * size // 2 if limit == "_MAX_BYTES" else 2)
-    for days, archive in enumerate(archives, 1):
-        notes = archive.with_name("package.json")
-        os.utime(notes, (0, notes.stat().st_mtime - days * 86400))
-    assert edited(3) == archives[3]  # a use of it
-    edited(5)
-    assert [archive.exists() for archive in archives] == [True, False, False, True]
-    edited(6)
-    assert [archive.exists() for archive in archives] == [False, False, False, True]
-    edited(7)
-    assert archives[3].exists()  # another process may read it
+    assert all(archive.is_file() for archive in archives)  # of the last minutes
+    for age, archive in enumerate(archives):
+        os.utime(archive.with_name("package.json"), (age, age))
+    edited(0)  # is used again
+    edited(4)
+    assert [archive.is_file() for archive in archives] == [True, False, False, True]
+    assert len(list((own_cache / "handlers").iterdir())) == 4

@@ -13,6 +13,7 @@ from serverless_stack.operations.content.manifest import Manifest
 from serverless_stack.operations.content.removal import delete, release
 from serverless_stack.operations.content.target import Target
 from tests.operations.content.world import Killed, Stored, World
+from tests.seeds import seeds
 
 OLD = {f"p{n}.html": b"old%d" % n for n in range(4)} | {"a/1.js": b"1", "a/x.js": b"x"}
 NEW = {f"p{n}.html": b"new%d" % n for n in range(2, 6)} | {"a/2.js": b"2", "a/x.js": b"xx"}
@@ -63,10 +64,11 @@ def test_killed_at_any_step(world: World, way: str) -> None:
         assert any(changed <= set(keys) for _v, _r, keys in world.invalidations), kill_at
 
 
-def test_killed_twice_at_random(world: World) -> None:
-    chance = random.Random(4)
+@pytest.mark.parametrize("seed", seeds(5, 2))
+def test_killed_twice_at_random(world: World, seed: int) -> None:
+    chance = random.Random(seed)
     wanted = undisturbed(world, OLD, NEW)
-    for _ in range(25):
+    for _ in range(5):
         world.empty()
         world.deploy(world.target(OLD))
         for _kill in range(2):

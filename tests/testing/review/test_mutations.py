@@ -1,5 +1,7 @@
 """200 random edits of templates: the review agrees with CloudFormation about each."""
 
+import functools
+
 import pytest
 
 from serverless_stack.testing.review import Action, Consequence, Review, review
@@ -14,6 +16,7 @@ def numbers(kind: str) -> list[int]:
     return [number for number in range(NUMBER) if KINDS[number % len(KINDS)] == kind]
 
 
+@functools.cache
 def made(number: int) -> tuple[Edit, Review]:
     mutation = edit(number, bases())
     return mutation, review(mutation.before, mutation.after)

@@ -3,14 +3,19 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_sqs as sqs
 from aws_cdk.assertions import Template
+from syrupy.location import PyTestLocation
 
 from serverless_stack.testing import NewStack, Synth, TemplateSnapshot
+from serverless_stack.testing.review.model import Stack
+from serverless_stack.testing.snapshots import rendering
+from serverless_stack.testing.snapshots.snapshot import TemplateSnapshotExtension
 
 PROGRAM = """\
 import sys
@@ -99,3 +104,51 @@ def test_its_representation(template_snapshot: TemplateSnapshot) -> None:
 def test_other_types_are_refused(template_snapshot: TemplateSnapshot) -> None:
     with pytest.raises(TypeError, match="got: int"):
         template_snapshot.__eq__(3)
+
+
+def test_a_stack_is_rendered_once_for_each_set_of_rules(
+    stack: cdk.Stack, template_snapshot: TemplateSnapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rendered: list[object] = []
+    render_stacks = rendering.render_stacks
+
+    def counted(stacks: Sequence[Stack], scrubbed: Sequence[str] = ()) -> str:
+        rendered.append(stacks)
+        return render_stacks(stacks, scrubbed)
+
+    monkeypatch.setattr(rendering, "render_stacks", counted)
+    snapshot = template_snapshot(name="once")
+    assert stack == snapshot
+    assert stack == snapshot
+    assert len(rendered) == 1
+    scrubbed = template_snapshot(name="scrubbed", scrub={"AWS::SQS::Queue.QueueName": "<name>"})
+    assert stack == scrubbed
+    assert len(rendered) == 2
+    sqs.Queue(stack, "Late")
+    with pytest.raises(ValueError, match="more constructs"):
+        assert stack == snapshot
+
+
+CASES = ["a", "ab", "a.b", "a][b", "a/b", "é", "x" * 230, "x" * 231, "x" * 300, "x" * 301]
+
+
+@pytest.mark.parametrize("case", [None, *CASES], ids=str)
+def test_a_file_is_of_the_tests_that_syrupy_finds(
+    case: str | None, request: pytest.FixtureRequest
+) -> None:
+    location = PyTestLocation(request.node)
+    extension = TemplateSnapshotExtension
+    folder = Path(location.filepath).parent / "__snapshots__"
+    names = [TemplateSnapshotExtension.get_snapshot_name(test_location=location)]
+    names += [
+        f"{location.methodname}[{other}]{more}" for other in CASES for more in ("", ".1", "[b]")
+    ]
+    files = [f"{folder}/test_snapshot/{name[:241]}.template.yaml" for name in names]
+    files += [f"{folder}/other/{location.methodname}.template.yaml", f"{folder}/test_snapshot.yaml"]
+    found = [
+        extension.matches_test_location(test_location=location, snapshot_location=file)
+        for file in files
+    ]
+    of_syrupy = super(TemplateSnapshotExtension, extension).matches_test_location
+    assert found == [of_syrupy(test_location=location, snapshot_location=file) for file in files]
+    assert {True, False} == set(found)

@@ -25,11 +25,7 @@ def resources(template: Template) -> Iterator[Violation]:
 
     CloudFormation refuses more. Move some to another stack or a nested one.
     """
-    count = sum(
-        1
-        for described in section(template, "Resources").values()
-        if template.resolver.condition(str(mapping(described).get("Condition"))) is not False
-    )
+    count = _resources_in(template)
     if count > MAX_RESOURCES:
         yield _too_many("Resources", count, MAX_RESOURCES, "move some to another or a nested stack")
 
@@ -55,9 +51,13 @@ def size(template: Template) -> Iterator[Violation]:
 def nearly_too_large(template: Template) -> Iterator[Violation]:
     """Templates near the size limit require a split.
 
-    The template, as CDK writes it, has more than 90% of the bytes that CloudFormation accepts. Move
-    resources to another stack before it fails.
+    The template, as CDK writes it, has more than 90% of the bytes or of the resources that
+    CloudFormation accepts. Move resources to another stack before it fails.
     """
+    count = _resources_in(template)
+    if MAX_RESOURCES * _NEAR < count <= MAX_RESOURCES:
+        advice = "move some to another or a nested stack before there are too many"
+        yield _too_many("Resources", count, MAX_RESOURCES, advice)
     smallest = template.size
     if not MAX_BYTES * _NEAR / 2 < smallest <= MAX_BYTES:
         return
@@ -101,6 +101,14 @@ def bounds(template: Template) -> Iterator[Violation]:
             f"got: {template.excess}; it was not checked"
         )
         yield Violation("", template.excess, message)
+
+
+def _resources_in(template: Template) -> int:
+    return sum(
+        1
+        for described in section(template, "Resources").values()
+        if template.resolver.condition(str(mapping(described).get("Condition"))) is not False
+    )
 
 
 def _too_many(name: str, count: int, most: int, advice: str) -> Violation:

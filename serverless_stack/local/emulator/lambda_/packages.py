@@ -22,8 +22,8 @@ RUNTIME_DISTRIBUTIONS = (
     "urllib3",
 )
 _lock = threading.Lock()
-# A file of each content and mode that was unpacked.
-_unpacked: dict[tuple[bytes, int], str] = {}
+# A file of each content and mode that was unpacked, and its date, with which it is as it was.
+_unpacked: dict[tuple[bytes, int], tuple[str, int]] = {}
 
 
 def unpack(archive: bytes, parent: Path) -> Path:
@@ -54,12 +54,15 @@ def _once(folder: Path, archives: list[bytes]) -> Path:
     with _lock:
         if folder.is_dir():
             return folder
+        folders: set[str] = set()
         files: dict[str, File] = {}
         for archive in archives:
-            files |= _files_of(archive)
+            files |= _files_of(archive, folders)
         partial = folder.with_name(f"{folder.name}.{os.urandom(4).hex()}")
         partial.mkdir(parents=True)
         try:
+            for name in {*folders, *map(os.path.dirname, files)}:
+                os.makedirs(partial / name, exist_ok=True)
             for name, file in files.items():
                 has_byte_code = os.path.normpath(cache_from_source(name)) in files
                 _place(file, os.path.join(partial, name), has_byte_code=has_byte_code)
@@ -68,13 +71,14 @@ def _once(folder: Path, archives: list[bytes]) -> Path:
             shutil.rmtree(partial, ignore_errors=True)
             raise
         for name, file in files.items():
-            _unpacked.setdefault(file.key, os.path.join(folder, name))
+            path = os.path.join(folder, name)
+            _unpacked[file.key] = (path, os.stat(path).st_mtime_ns)
         return folder
 
 
 @dataclass(frozen=True)
 class File:
-    """A file of an archive. Nobody may write to it, as in Lambda."""
+    """A file of an archive."""
 
     content: bytes
     mode: int
@@ -85,7 +89,8 @@ class File:
         return hashlib.sha256(self.content).digest(), self.mode
 
 
-def _files_of(archive: bytes) -> dict[str, File]:
+def _files_of(archive: bytes, folders: set[str]) -> dict[str, File]:
+    """Return the files of an archive by their names, and add its folders to others."""
     found = {}
     with zipfile.ZipFile(io.BytesIO(archive)) as bundle:
         for entry in bundle.infolist():
@@ -93,11 +98,13 @@ def _files_of(archive: bytes) -> dict[str, File]:
                 raise ValueError(
                     f"an entry of the archive is outside of its folder: {entry.filename}"
                 )
-            if not entry.is_dir():
+            name = os.path.normpath(entry.filename)
+            if entry.is_dir():
+                folders.add(name)
+            else:
                 # zipfile drops the permission bits, without which scripts cannot be run.
-                mode = (entry.external_attr >> 16) & 0o555 or 0o444
-                name = os.path.normpath(entry.filename)
-                found[name] = File(bundle.read(entry), mode | 0o400)
+                mode = (entry.external_attr >> 16) & 0o777 or 0o644
+                found[name] = File(bundle.read(entry), mode | 0o600)
     return found
 
 
@@ -112,9 +119,8 @@ def _place(file: File, target: str, *, has_byte_code: bool) -> None:
         has_byte_code: Whether the archive has byte code for it, which must not be written through
             a link to that of another folder.
     """
-    os.makedirs(os.path.dirname(target), exist_ok=True)
-    source = _unpacked.get(file.key)
-    if source is None or not _linked(source, target):
+    source, date = _unpacked.get(file.key, ("", 0))
+    if not (source and _date_of(source) == date and _linked(source, target)):
         with open(target, "wb") as stream:
             stream.write(file.content)
         os.chmod(target, file.mode)
@@ -124,6 +130,13 @@ def _place(file: File, target: str, *, has_byte_code: bool) -> None:
         if os.path.isfile(compiled):
             os.makedirs(os.path.dirname(cache_from_source(target)), exist_ok=True)
             _linked(compiled, cache_from_source(target))
+
+
+def _date_of(path: str) -> int | None:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return None
 
 
 def _linked(source: str, target: str) -> bool:

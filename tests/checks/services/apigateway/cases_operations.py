@@ -375,7 +375,8 @@ CASES = [
         "301 resources",
         paths(301),
         paths(300),
-        "must have at most 300 resources unless AWS has raised the quota, got: 301 of Api",
+        "must have at most 300 resources unless AWS has raised the quota, got: 301 of Api; handle "
+        "many paths by one `{proxy+}`, or split the API",
     ),
     Case(
         "APIGATEWAY-090",

@@ -16,6 +16,13 @@ def ingress(**more: object) -> Json:
     return {"Ingress": resource("AWS::EC2::SecurityGroupIngress", **given)}
 
 
+def in_nested(output: str, name: str = "Ingress") -> Json:
+    return {
+        "Inner": resource("AWS::CloudFormation::Stack", TemplateURL="https://example.com/inner"),
+        name: resource("AWS::EC2::SecurityGroupIngress", GroupId=att("Inner", output), **tcp()),
+    }
+
+
 def vpc(**more: object) -> Json:
     return {"Vpc": resource("AWS::EC2::VPC", CidrBlock="10.0.0.0/16", **more)}
 
@@ -101,6 +108,13 @@ CASES = [
         "rule that is there already",
         group(tcp()) | ingress(Description="again"),
         group(tcp()) | ingress(CidrIp="10.0.0.0/16"),
+        "must not be the same as another rule of the group",
+    ),
+    Case(
+        "EC2-004",
+        "rule of a group in a nested stack that is there already",
+        in_nested("Outputs.Group") | in_nested("Outputs.Group", "Again"),
+        in_nested("Outputs.Group") | in_nested("Outputs.Other", "Again"),
         "must not be the same as another rule of the group",
     ),
     Case(

@@ -1,5 +1,6 @@
 import io
 import os
+import shutil
 import stat
 import zipfile
 from importlib.util import cache_from_source
@@ -28,9 +29,38 @@ def test_same_content_is_unpacked_once(tmp_path: Path) -> None:
     assert unpack(archive({"a/b.txt": "other"}), tmp_path) != first
 
 
+def test_unchanged_files_of_an_edit_are_links_with_their_byte_code(tmp_path: Path) -> None:
+    before = unpack(archive({"lib/same.py": "same", "index.py": "old"}), tmp_path)
+    for name in ("lib/same.py", "index.py"):
+        compiled = Path(cache_from_source(before / name))
+        compiled.parent.mkdir()
+        compiled.write_text("compiled")
+    after = unpack(archive({"lib/same.py": "same", "index.py": "new"}), tmp_path)
+    assert (after / "lib" / "same.py").samefile(before / "lib" / "same.py")
+    assert Path(cache_from_source(after / "lib" / "same.py")).read_text() == "compiled"
+    assert ((before / "index.py").read_text(), (after / "index.py").read_text()) == ("old", "new")
+    assert not Path(cache_from_source(after / "index.py")).exists()
+    (after / "lib" / "same.py").write_text("written by the function")
+    again = unpack(archive({"lib/same.py": "same", "other.py": "other"}), tmp_path)
+    assert (again / "lib" / "same.py").read_text() == "same"
+    shutil.rmtree(again)
+    again = unpack(archive({"lib/same.py": "same"}), tmp_path)  # there is nothing to link
+    assert (again / "lib" / "same.py").read_text() == "same"
+
+
+def test_files_of_another_mode_are_other_files(tmp_path: Path) -> None:
+    plain, script = archive({"tool": "#!/bin/sh"}), archive({"tool": "#!/bin/sh"}, 0o755)
+    for content, mode in ((plain, 0o644), (script, 0o755)):
+        assert stat.S_IMODE((unpack(content, tmp_path) / "tool").stat().st_mode) == mode
+
+
 def test_scripts_can_be_run(tmp_path: Path) -> None:
     folder = unpack(archive({"tool": "#!/bin/sh"}, 0o555), tmp_path)
     assert (folder / "tool").stat().st_mode & stat.S_IXUSR
+
+
+def test_empty_folders_are_there(tmp_path: Path) -> None:
+    assert (unpack(archive({"empty/": ""}), tmp_path) / "empty").is_dir()
 
 
 def test_later_layers_take_precedence(tmp_path: Path) -> None:

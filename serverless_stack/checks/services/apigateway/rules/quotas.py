@@ -20,6 +20,7 @@ MAX_POLICY: Final = 8192
 
 _REST: Final = "Quotas for configuring and running a REST API in API Gateway"
 _UNLESS: Final = "unless AWS has raised the quota"
+_SPLIT: Final = "; handle many paths by one `{proxy+}`, or split the API"
 _POLICY_IN_DEFINITION: Final = "x-amazon-apigateway-policy"
 
 
@@ -40,12 +41,12 @@ def _counted(template: Template, type_: str, api: str) -> Iterator[tuple[str, st
 
 
 def _above(
-    template: Template, type_: str, api: str, maximum: int, noun: str
+    template: Template, type_: str, api: str, maximum: int, noun: str, advice: str = ""
 ) -> Iterator[Violation]:
     for logical_id, owner, count in _counted(template, type_, api):
         if count > maximum:
             message = f"`{api}` must have at most {maximum} {noun} {_UNLESS}, got: {count}"
-            yield Violation(api, count, f"{message} of {owner}", logical_id)
+            yield Violation(api, count, f"{message} of {owner}{advice}", logical_id)
 
 
 @RULES.template("APIGATEWAY-090", page=_REST, severity=Severity.WARNING)
@@ -55,15 +56,16 @@ def resources(template: Template) -> Iterator[Violation]:
     API Gateway refuses the 301st path of a REST API, and the 301st route of an HTTP API. Handle
     many paths by one `{proxy+}`, split the API, or request an increase.
     """
-    yield from _above(
-        template, "AWS::ApiGateway::Resource", "RestApiId", MAX_RESOURCES, "resources"
-    )
-    yield from _above(template, "AWS::ApiGatewayV2::Route", "ApiId", MAX_RESOURCES, "routes")
+    for type_, api_id, noun in (
+        ("AWS::ApiGateway::Resource", "RestApiId", "resources"),
+        ("AWS::ApiGatewayV2::Route", "ApiId", "routes"),
+    ):
+        yield from _above(template, type_, api_id, MAX_RESOURCES, noun, _SPLIT)
     for api in template.of_type(API):
         count = len(paths_of(api))
         if count > MAX_RESOURCES:
             message = f"`Body.paths` must have at most {MAX_RESOURCES} resources {_UNLESS}"
-            yield Violation("Body.paths", count, f"{message}, got: {count}", api.logical_id)
+            yield Violation("Body.paths", count, f"{message}, got: {count}{_SPLIT}", api.logical_id)
 
 
 @RULES.template("APIGATEWAY-091", page=_REST, severity=Severity.WARNING)

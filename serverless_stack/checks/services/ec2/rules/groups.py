@@ -98,7 +98,10 @@ def duplicates(template: Template) -> Iterator[Violation]:
             given = identity(resource.get("GroupId"))
             if given is None:
                 continue
-            group = given[:2] if isinstance(given, tuple) else given
+            # `Ref` and `GroupId` are the same group; the outputs of a nested stack are not.
+            group = given
+            if isinstance(given, tuple) and given[2:] in (("",), ("GroupId",)):
+                group = given[:2]
             found = [(resource.type.rsplit("::", 1)[1], "")]
         for kind, path in found:
             described = resource.mapping(path) if path else resource.properties

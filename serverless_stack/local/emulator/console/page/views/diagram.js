@@ -12,7 +12,7 @@ export async function show(root) {
   const bar = h("div", { class: "row middle" }, h("span", { class: "check" }, fit, h("label", { for: "fit" }, "Fit to the window")),
     h("span", { class: "muted" }, "Choose a box to see its resources. A function lights up when it runs."));
   picture.classList.add("fit");
-  fill(root, note("The diagram is drawn. The first one takes some seconds."));
+  fill(root, note("Drawing the diagram. The first time, this takes some seconds."));
   let drawn = "", nodes = new Map(), sheet = null;
   const update = async () => {
     const { stacks } = await get("/api/overview");
