@@ -2,8 +2,12 @@
 
 import errno
 import json
+import os
+import shutil
 import tempfile
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,9 @@ from serverless_stack._shared.machine import cache_folder
 _UNUSABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS}
 _NOTES = "package.json"
 _ARCHIVE = "code.zip"
+_MAX_BYTES = 1024**3
+_MAX_ARCHIVES = 1000
+_SECONDS_IN_USE = 3600  # after the last use, in which another process may read an archive
 
 
 def cached(
@@ -81,6 +88,8 @@ def cached_archive(
         (target / _NOTES).write_text(json.dumps({**notes, "bytes": size}), "utf-8")
 
     folder = cached(kind, key, write, lambda folder: _notes(folder) is not None)
+    with suppress(OSError):  # of a cache that is read-only
+        os.utime(folder / _ARCHIVE)  # the time of its last use
     return folder / _ARCHIVE, _notes(folder) or {}
 
 
@@ -92,6 +101,24 @@ def has_archive(kind: str, key: str) -> bool:
         key: The hash of its input.
     """
     return _notes(cache_folder() / kind / key) is not None
+
+
+def remove_oldest(kind: str) -> None:
+    """Remove the archives that were not used for longest, if there are too many or too large.
+
+    Args:
+        kind: The folder of archives like them.
+    """
+    with suppress(OSError):  # another process removes them as well
+        archives = [*(cache_folder() / kind).glob(f"*/{_ARCHIVE}")]
+        statuses = {path: path.stat() for path in archives}
+        archives.sort(key=lambda path: statuses[path].st_mtime, reverse=True)
+        size = 0
+        for count, path in enumerate(archives, 1):
+            size += statuses[path].st_size
+            is_unused = statuses[path].st_mtime < time.time() - _SECONDS_IN_USE
+            if is_unused and (size > _MAX_BYTES or count > _MAX_ARCHIVES):
+                shutil.rmtree(path.parent, ignore_errors=True)
 
 
 def _notes(folder: Path) -> dict[str, Any] | None:

@@ -20,7 +20,11 @@ from serverless_stack.constructs.function.artifacts import Readable
 from serverless_stack.constructs.function.bytecode import compile_folder, find_interpreter
 from serverless_stack.constructs.function.installation import LambdaPlatform, install
 from serverless_stack.constructs.function.library import RUNTIME, library_parts
-from serverless_stack.constructs.function.package_cache import cached_archive, has_archive
+from serverless_stack.constructs.function.package_cache import (
+    cached_archive,
+    has_archive,
+    remove_oldest,
+)
 from serverless_stack.constructs.function.record import write_record
 from serverless_stack.constructs.function.requirement_lines import normalized
 from serverless_stack.constructs.function.requirements import Requirements
@@ -148,6 +152,7 @@ def _package(
             target, {**own, **compiled}, base=made.archive, without=replaced, comment=digest
         )
         check_unchanged({name: written[name] for name in own}, entries, source)
+        remove_oldest("handlers")  # each edit makes an archive, with the requirements in it
         byte_code = [each.size for name, each in made.byte_code.items() if name not in replaced]
         return {
             "digest": digest,

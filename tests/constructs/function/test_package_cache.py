@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from serverless_stack.constructs.function import package_cache
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.package_cache import cached
 from serverless_stack.constructs.function.packaging import Package, package
@@ -167,3 +168,29 @@ def test_the_digest_is_kept_with_the_package(source: Path) -> None:
     notes = json.loads(built.archive.with_name("package.json").read_text())
     assert notes["digest"] == built.digest
     assert built.archive.read_bytes().endswith(built.digest.encode())
+
+
+@pytest.mark.parametrize("limit", ["_MAX_BYTES", "_MAX_ARCHIVES"])
+def test_archives_that_were_not_used_for_longest_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """Each edit makes an archive, which has the requirements in it."""
+    source = tmp_path / "plain"
+    source.mkdir()
+
+    def edited(number: int) -> Path:
+        (source / "index.py").write_text(f"def handler(event, context): return {number}\n")
+        return packaged(source).archive
+
+    archives = [edited(number) for number in range(4)]
+    size = archives[0].stat().st_size
+    monkeypatch.setattr(package_cache, limit, 5 * size // 2 if limit == "_MAX_BYTES" else 2)
+    for days, archive in enumerate(archives, 1):
+        os.utime(archive, (0, archive.stat().st_mtime - days * 86400))
+    assert edited(3) == archives[3]  # a use of it
+    edited(5)
+    assert [archive.exists() for archive in archives] == [True, False, False, True]
+    edited(6)
+    assert [archive.exists() for archive in archives] == [False, False, False, True]
+    edited(7)
+    assert archives[3].exists()  # another process may read it
