@@ -18,6 +18,7 @@ _NOTES = "package.json"
 _ARCHIVE = "code.zip"
 _KEPT_BYTES = 1024**3  # of a kind, and what was used within the last minutes
 _KEPT_SECONDS = 600
+_BUILD_SECONDS = 86_400  # longer than the slowest installation
 
 
 def cached(
@@ -47,7 +48,8 @@ def cached(
             target.mkdir()
             build(target)
             if folder.exists() and not is_whole(folder):
-                folder.rename(Path(scratch) / "old")
+                with suppress(FileNotFoundError):  # another process replaces it as well
+                    folder.rename(Path(scratch) / "old")
             try:
                 target.rename(folder)
             except OSError:
@@ -89,8 +91,13 @@ def cached_archive(
         (target / _NOTES).write_text(json.dumps({**notes, "bytes": size}), "utf-8")
         _remove_oldest(cache_folder() / kind)
 
-    folder = cached(kind, key, write, lambda folder: _notes(folder) is not None)
-    return folder / _ARCHIVE, _notes(folder) or {}
+    def is_whole(folder: Path) -> bool:
+        return _notes(folder) is not None
+
+    folder = cached(kind, key, write, is_whole)
+    # Another process may be replacing the same broken one.
+    notes = _notes(folder) or _notes(cached(kind, key, write, is_whole))
+    return folder / _ARCHIVE, notes or {}
 
 
 def has_archive(kind: str, key: str) -> bool:
@@ -127,7 +134,8 @@ def _remove_oldest(folder: Path) -> None:
     for path in sorted(uses, key=lambda path: uses[path], reverse=True):
         size += uses[path][1]
         is_left_over = not uses[path][1]
-        if (size > _KEPT_BYTES or is_left_over) and uses[path][0] < now - _KEPT_SECONDS:
+        least_age = _BUILD_SECONDS if is_left_over else _KEPT_SECONDS
+        if (is_left_over or size > _KEPT_BYTES) and uses[path][0] < now - least_age:
             with suppress(OSError):
                 # Out of sight at once: half of an archive is none.
                 removed = path.rename(path.with_name(f"removed-{path.name}"))

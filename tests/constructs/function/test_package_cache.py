@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,10 @@ def test_the_archives_that_were_used_last_are_kept(
     left = own_cache / "handlers" / "build-killed"
     left.mkdir()
     os.utime(left, (0, 0))
+    built = own_cache / "handlers" / "build-slow"  # by another process
+    built.mkdir()
+    an_hour_ago = time.time() - 3600
+    os.utime(built, (an_hour_ago, an_hour_ago))
 
     def edited(number: int) -> Path:
         (source / "index.py").write_text(f"def handler(event, context): return {number}\n")
@@ -190,4 +195,21 @@ def test_the_archives_that_were_used_last_are_kept(
     edited(0)  # is used again
     edited(4)
     assert [archive.is_file() for archive in archives] == [True, False, False, True]
-    assert len(list((own_cache / "handlers").iterdir())) == 4
+    assert not left.exists()
+    assert built.is_dir()
+    assert len(list((own_cache / "handlers").iterdir())) == 5
+
+
+def test_a_broken_folder_that_another_process_replaces_is_no_error(own_cache: Path) -> None:
+    broken = own_cache / "kind" / "key"
+    broken.mkdir(parents=True)
+    answers = []
+
+    def is_whole(folder: Path) -> bool:
+        answers.append((folder / "file").exists())
+        if len(answers) == 2:  # just before this process moves it away
+            broken.rmdir()
+        return answers[-1]
+
+    assert cached("kind", "key", lambda target: (target / "file").touch(), is_whole) == broken
+    assert (broken / "file").exists()
