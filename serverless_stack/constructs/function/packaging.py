@@ -242,7 +242,7 @@ def _is_byte_code(name: str) -> bool:
 def _source_of(byte_code: str) -> str:
     """Return the path of the module that byte code is of."""
     folder, _, file = byte_code.rpartition("__pycache__/")
-    return f"{folder}{file.partition('.')[0]}.py"
+    return f"{folder}{file.rsplit('.', 2)[0]}.py"  # without the tag of the interpreter
 
 
 def _size(entries: Iterable[Entry]) -> int:

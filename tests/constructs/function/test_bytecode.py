@@ -4,6 +4,7 @@ import os
 import pwd
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from serverless_stack.constructs.function import code as code_module
 from serverless_stack.constructs.function import source as source_module
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
+from serverless_stack.constructs.function.requirements import find_requirements
 from tests.constructs.function.unpacked import contents, unpack
 from tests.constructs.templates import refused, warnings
 
@@ -222,6 +224,29 @@ def test_byte_code_of_a_file_that_the_handler_replaces_is_its_own(
         [sys.executable, "-I", "-B", "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.startswith(f"True {folder}")
+
+
+@pytest.mark.parametrize("own", ["tool.py", "tool.old.py"])
+def test_byte_code_of_a_name_with_a_dot_is_of_its_own_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: str
+) -> None:
+    def install(requirements: object, target: Path, platform: object) -> None:
+        target.mkdir()
+        for name in ("tool.py", "tool.old.py"):
+            (target / name).write_text("OWN = False\n")
+
+    monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(packaging, "install", install)
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / own).write_text("OWN = True\n")
+    (source / "requirements.txt").write_text("tool==1\n")
+    platform = LambdaPlatform(HERE, "x86_64")
+    built = package(source, find_requirements(source), platform, bytecode=True)
+    with zipfile.ZipFile(built.archive) as archive:
+        names = archive.namelist()
+    compiled = [name for name in names if name.startswith("__pycache__/tool")]
+    assert len(compiled) == len(set(compiled)) == 2
 
 
 @pytest.mark.parametrize("answer", ["3.9", ""])
