@@ -1,19 +1,17 @@
 """Find or create the children of a construct, with their types."""
 
 from collections.abc import Callable
-from typing import TypeVar
-from weakref import WeakKeyDictionary, WeakSet
+from typing import TypeVar, cast
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct, IConstruct
 
-from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.once import notes_of, once_per_object
 from serverless_stack.constructs._internal.tree import create_scope, node_of, path_of
 
 _Child = TypeVar("_Child", bound=IConstruct)
-# What `get_or_create` found or created. Children of this library are never removed or replaced.
-_FOUND: WeakKeyDictionary[IConstruct, dict[str, IConstruct]] = WeakKeyDictionary()
-_HOMES: WeakSet[IConstruct] = WeakSet()
+_FOUND = "children"  # the note of what `get_or_create` found or created
+_IS_HOME = "home"  # that of a construct whose children all come from `get_or_create`
 
 
 def default_child(construct: IConstruct, kind: type[_Child]) -> _Child:
@@ -52,9 +50,11 @@ def get_or_create(
     Raises:
         TypeError: If the child with this id is of another class.
     """
-    found = _FOUND.setdefault(scope, {})
+    notes = notes_of(scope)
+    # Children of this library are never removed or replaced.
+    found = cast(dict[str, IConstruct], notes.setdefault(_FOUND, {}))
     child = found.get(construct_id)
-    if child is None and scope not in _HOMES:
+    if child is None and _IS_HOME not in notes:
         child = node_of(scope).try_find_child(construct_id)
     if child is None:
         child = create(scope, construct_id)
@@ -70,7 +70,7 @@ def create_home(scope: Construct, construct_id: str) -> Construct:
         construct_id: The id in the parent.
     """
     home = create_scope(scope, construct_id)
-    _HOMES.add(home)
+    notes_of(home)[_IS_HOME] = True
     return home
 
 

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TypeVar
-from weakref import WeakKeyDictionary
+from typing import TypeVar, cast
 
 _Owner = TypeVar("_Owner")
 _Answer = TypeVar("_Answer")
+
+
+def notes_of(owner: object) -> dict[object, object]:
+    """Return what this library knows of an object, a part of the object itself.
+
+    A dictionary of objects would take two that are equal for one, and refuse those without a hash,
+    as some classes of users are.
+
+    Args:
+        owner: The object.
+    """
+    notes: dict[object, object] = vars(owner).setdefault("_serverless_stack_notes", {})
+    return notes
 
 
 def once_per_object(function: Callable[[_Owner], _Answer]) -> Callable[[_Owner], _Answer]:
@@ -18,15 +30,12 @@ def once_per_object(function: Callable[[_Owner], _Answer]) -> Callable[[_Owner],
     Args:
         function: The function. What it raises is not kept.
     """
-    answers: WeakKeyDictionary[_Owner, _Answer] = WeakKeyDictionary()
 
     @wraps(function)
     def answer(owner: _Owner) -> _Answer:
-        try:
-            return answers[owner]
-        except KeyError:
-            pass
-        answers[owner] = function(owner)
-        return answers[owner]
+        notes = notes_of(owner)
+        if function not in notes:
+            notes[function] = function(owner)
+        return cast(_Answer, notes[function])
 
     return answer

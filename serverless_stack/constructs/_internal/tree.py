@@ -5,13 +5,12 @@ is two. Scope, path, stack and region of a construct never change, so that they 
 those of this library's own constructs are known from the call that created them.
 """
 
-from typing import NamedTuple, TypeVar
-from weakref import WeakKeyDictionary
+from typing import NamedTuple, TypeVar, cast
 
 from aws_cdk import App, Stack, Stage
 from constructs import Construct, IConstruct, Node
 
-from serverless_stack.constructs._internal.once import once_per_object
+from serverless_stack.constructs._internal.once import notes_of, once_per_object
 
 _Construct = TypeVar("_Construct", bound=IConstruct)
 
@@ -19,10 +18,6 @@ _Construct = TypeVar("_Construct", bound=IConstruct)
 class _Place(NamedTuple):
     scope: IConstruct
     construct_id: str
-
-
-# jsii keeps every construct of the process alive, so an entry lives as long as its construct.
-_PLACES: WeakKeyDictionary[IConstruct, _Place] = WeakKeyDictionary()
 
 
 def remember_place(construct: _Construct, scope: IConstruct, construct_id: str) -> _Construct:
@@ -35,8 +30,12 @@ def remember_place(construct: _Construct, scope: IConstruct, construct_id: str) 
     """
     # CDK replaces separators in ids.
     if construct_id and "/" not in construct_id and construct_id.isprintable():
-        _PLACES[construct] = _Place(scope, construct_id)
+        notes_of(construct)[_Place] = _Place(scope, construct_id)
     return construct
+
+
+def _place_of(construct: IConstruct) -> _Place | None:
+    return cast(_Place | None, notes_of(construct).get(_Place))
 
 
 def create_scope(scope: Construct, construct_id: str) -> Construct:
@@ -59,7 +58,7 @@ def scope_of(construct: IConstruct) -> IConstruct | None:
     """Return the parent of a construct; None for the root of the tree."""
     if isinstance(construct, App):
         return None
-    place = _PLACES.get(construct)
+    place = _place_of(construct)
     return _asked_scope(construct) if place is None else place.scope
 
 
@@ -68,7 +67,7 @@ def path_of(construct: IConstruct) -> str:
     """Return the path of a construct; empty for an app."""
     if isinstance(construct, App):
         return ""
-    place = _PLACES.get(construct)
+    place = _place_of(construct)
     if place is None:
         return node_of(construct).path
     above = path_of(place.scope)
@@ -83,7 +82,7 @@ def stack_of(construct: IConstruct) -> Stack:
 @once_per_object
 def stage_of(construct: IConstruct) -> Stage | None:
     """Return the stage or app that a construct is in; of a stage, the one above it."""
-    place = _PLACES.get(construct)
+    place = _place_of(construct)
     if place is None:
         return Stage.of(construct)
     return place.scope if isinstance(place.scope, Stage) else stage_of(place.scope)
@@ -101,7 +100,7 @@ def _asked_scope(construct: IConstruct) -> IConstruct | None:
 
 @once_per_object
 def _stack_above(construct: IConstruct) -> Stack:
-    place = _PLACES.get(construct)
+    place = _place_of(construct)
     return Stack.of(construct) if place is None else stack_of(place.scope)
 
 

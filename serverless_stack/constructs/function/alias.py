@@ -1,13 +1,15 @@
 """The alias that callers of a function use, if the function has published versions."""
 
-from weakref import WeakKeyDictionary
+from typing import cast
 
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from serverless_stack.constructs._internal.once import notes_of
+
 LIVE = "live"
 """The name of the alias."""
-_ALIASES: WeakKeyDictionary[Construct, lambda_.Alias] = WeakKeyDictionary()
+_ALIAS = "live alias"
 
 
 def live_alias(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
@@ -19,11 +21,11 @@ def live_alias(scope: Construct, function: lambda_.Function) -> lambda_.Alias:
         scope: The construct of the function.
         function: The function.
     """
-    if scope not in _ALIASES:
-        _ALIASES[scope] = lambda_.Alias(
-            scope, "Live", alias_name=LIVE, version=function.current_version
-        )
-    return _ALIASES[scope]
+    alias = find_live_alias(scope)
+    if alias is None:
+        alias = lambda_.Alias(scope, "Live", alias_name=LIVE, version=function.current_version)
+        notes_of(scope)[_ALIAS] = alias
+    return alias
 
 
 def find_live_alias(scope: Construct) -> lambda_.Alias | None:
@@ -32,4 +34,4 @@ def find_live_alias(scope: Construct) -> lambda_.Alias | None:
     Args:
         scope: The construct of the function.
     """
-    return _ALIASES.get(scope)
+    return cast(lambda_.Alias | None, notes_of(scope).get(_ALIAS))

@@ -10,9 +10,11 @@ from constructs import Construct, IConstruct
 
 import serverless_stack.constructs
 from serverless_stack.constructs import (
+    Cdn,
     LambdaHandler,
     ProxyApi,
     RedisCache,
+    Release,
     StorageBucket,
     UsagePlan,
     WebApp,
@@ -140,3 +142,37 @@ def test_a_duration_has_a_number_unless_it_is_known_at_deployment_only(
     duration: cdk.Duration, milliseconds: float | None, seconds: float | None
 ) -> None:
     assert (milliseconds_of(duration), seconds_of(duration)) == (milliseconds, seconds)
+
+
+class Alike(LambdaHandler):
+    """A class of a user, all objects of which are equal."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Alike)
+
+    def __hash__(self) -> int:
+        return 1
+
+
+class Unhashable(StorageBucket):
+    """A class of a user with a comparison, but without a hash."""
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def test_constructs_that_are_equal_are_not_the_same(stack: cdk.Stack, code: Path) -> None:
+    release = Release.all_at_once()
+    paths, groups = [], []
+    for name in ("One", "Two"):
+        handler = Alike(cdk.NestedStack(stack, name), "Handler", code=code, release=release)
+        paths.append(path_of(handler))
+        groups.append(path_of(stack_of(handler)))
+    assert paths == ["Test/One/Handler", "Test/Two/Handler"]
+    assert groups == ["Test/One", "Test/Two"]
+
+
+def test_constructs_may_be_without_a_hash(stack: cdk.Stack) -> None:
+    bucket = Unhashable(stack, "Bucket")
+    assert path_of(bucket) == "Test/Bucket"
+    Cdn(stack, "Cdn", bucket=bucket)
