@@ -63,7 +63,7 @@ bench: setup  ## Measure: invalidation, content, sync, caches, checks, the comma
 	$(BIN)/python -m benchmarks
 
 bench-synth: setup  ## Measure synthesis beside the same resources in CDK alone, in Python and TypeScript.
-	$(BIN)/python -m benchmarks.synthesis
+	$(BIN)/python -m benchmarks.synthesis --write docs/why/synthesis.md
 
 # checkov and the like need other versions of our dependencies than we do.
 tools: .tools/.ready

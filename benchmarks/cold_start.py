@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.handlers import SHOP, copy_handler
+from benchmarks.running import run_benchmark
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import Package, package
 from serverless_stack.constructs.function.requirements import find_requirements
@@ -119,4 +120,4 @@ def print_tables(taken: dict[tuple[str, bool], list[float]], built: dict[bool, P
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

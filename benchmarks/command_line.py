@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.checks import RESOURCES, large
+from benchmarks.running import run_benchmark
 
 PAIRS = 9
 HELP_TARGET = 1.2
@@ -82,4 +83,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

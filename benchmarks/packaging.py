@@ -15,6 +15,7 @@ from rich.progress import track
 from rich.table import Table
 
 from benchmarks.handlers import SHOP, copy_handler
+from benchmarks.running import run_benchmark
 from serverless_stack.constructs.function.installation import LambdaPlatform
 from serverless_stack.constructs.function.packaging import package
 from serverless_stack.constructs.function.requirements import find_requirements
@@ -108,4 +109,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

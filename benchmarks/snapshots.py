@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from benchmarks.running import run_benchmark
+
 ROOT = Path(__file__).parents[1]
 _FEW = 1
 _MANY = {"small": 101, "shop": 101, "small, new": 31}
@@ -83,4 +85,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_benchmark(main))

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -163,9 +164,12 @@ def until_it_is_there(
 
 
 def body_of(url: str) -> str:
-    """Return the body of a page."""
-    with urllib.request.urlopen(url, timeout=60) as answer:
-        return bytes(answer.read()).decode()
+    """Return the body of a page; empty if the update ended the environment of this request."""
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return bytes(answer.read()).decode()
+    except urllib.error.HTTPError:
+        return ""
 
 
 def main() -> int:

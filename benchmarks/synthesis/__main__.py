@@ -6,6 +6,7 @@ of the processor of all processes of a synthesis, so that they hold on a busy ma
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -22,10 +23,11 @@ from benchmarks.synthesis.typescript import compile_twin
 ROOT = Path(__file__).parents[2]
 GROWTHS = {
     "stacks": (1, 5, 10, 20),
-    "handlers": (1, 10, 30),
+    "handlers": (1, 10, 30, 40),
+    "functions": (1, 100, 200),
     "routes": (60, 200),
 }
-STEPS = ("readme", "trips", *GROWTHS)
+STEPS = ("readme", "settings", "trips", *GROWTHS)
 
 
 def tools_in(work: Path) -> list[Tool]:
@@ -49,8 +51,30 @@ def tools_in(work: Path) -> list[Tool]:
     if twin is None:
         print("npm could not install them: there is no twin in TypeScript", flush=True)
     else:
-        tools.append(Tool("TypeScript", ("node", str(twin)), variables))
+        # `node` of a virtual environment is a program in Python, which costs more than Node.js.
+        show = ["node", "-p", "process.execPath"]
+        node = subprocess.run(show, check=True, capture_output=True, text=True).stdout.strip()
+        tools.append(Tool("TypeScript", (node, str(twin)), variables))
     return tools
+
+
+def settings_of(ours: Tool) -> list[Tool]:
+    """Return this library with settings of Python that make a process faster.
+
+    Args:
+        ours: This library as it is.
+    """
+    python, app = ours.command
+    no_collection = (
+        "import gc, runpy, sys; gc.disable(); sys.argv = sys.argv[1:]; "
+        "runpy.run_path(sys.argv[0], run_name='__main__')"
+    )
+    return [
+        ours,
+        Tool("ours, -O", (python, "-O", app), ours.environment),
+        Tool("ours, gc.disable()", (python, "-c", no_collection, app), ours.environment),
+        Tool("ours, both", (python, "-O", "-c", no_collection, app), ours.environment),
+    ]
 
 
 def measure(work: Path, arguments: argparse.Namespace, console: Console) -> Results | None:
@@ -73,6 +97,11 @@ def measure(work: Path, arguments: argparse.Namespace, console: Console) -> Resu
     if "readme" in arguments.only:
         results.readme = in_turn(tools, "parts", len(measures.PARTS), work, arguments.rounds)
         results.show(console, "readme")
+    if "settings" in arguments.only:
+        results.settings = in_turn(
+            settings_of(ours), "parts", len(measures.PARTS), work, arguments.rounds
+        )
+        results.show(console, "settings")
     if "trips" in arguments.only:
         results.trips = measures.round_trips(tools[:2], work)
         results.show(console, "trips")
@@ -95,6 +124,8 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", choices=STEPS, default=STEPS, help="what to measure")
     parser.add_argument("--write", type=Path, help="the page of the documentation to write")
     arguments = parser.parse_args()
+    if arguments.write and set(arguments.only) != set(STEPS):
+        parser.error("`--write` needs all figures, got: `--only`")
     os.environ["PATH"] = f"{ROOT / 'node_modules' / '.bin'}{os.pathsep}{os.environ['PATH']}"
     with tempfile.TemporaryDirectory(prefix="bench-synthesis-") as folder:
         results = measure(Path(folder), arguments, Console())

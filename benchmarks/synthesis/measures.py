@@ -18,7 +18,13 @@ PARTS = (
     "distribution",
     "site",
 )
-COMPARED = (("parts", len(PARTS)), ("stacks", 2), ("handlers", 3), ("routes", 4))
+COMPARED = (
+    ("parts", len(PARTS)),
+    ("stacks", 2),
+    ("handlers", 3),
+    ("functions", 101),
+    ("routes", 4),
+)
 
 
 def compare(ours: Tool, twins: Sequence[Tool], work: Path) -> list[str]:

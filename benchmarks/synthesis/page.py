@@ -19,7 +19,7 @@ def text(results: Results, page: str) -> str:
     _old, _, after = rest.partition(END)
     date = datetime.date.today()
     parts = [f"Measured on {date.day} {date:%B %Y} by `make bench-synth`.\n"]
-    for step in ("readme", "trips", "growth"):
+    for step in ("readme", "settings", "trips", "growth"):
         title, (header, rows) = results.table(step)
         lines = [header, ["---"] * len(header), *rows]
         parts.append(f"## {title}\n")

@@ -10,6 +10,13 @@ from rich.table import Table
 from benchmarks.synthesis.measures import PARTS, Growth
 from benchmarks.synthesis.processes import Usage, median, ratio
 
+LABELS = {
+    "stacks": "stacks of that kind",
+    "handlers": "functions with a REST API, in one stack",
+    "functions": "functions, in stacks of 100",
+    "routes": "routes of a REST API",
+}
+
 Cells: TypeAlias = "tuple[Sequence[str], list[Sequence[str]]]"
 
 
@@ -19,11 +26,13 @@ class Results:
 
     Attributes:
         readme: What each tool used for the README's application.
+        settings: What it used with settings of Python.
         trips: The round trips of each further part of it, by tool.
         growths: What larger applications used, by their kind.
     """
 
     readme: Mapping[str, list[Usage]] = field(default_factory=dict)
+    settings: Mapping[str, list[Usage]] = field(default_factory=dict)
     trips: Mapping[str, list[int]] = field(default_factory=dict)
     growths: dict[str, Growth] = field(default_factory=dict)
 
@@ -32,7 +41,7 @@ class Results:
 
         Args:
             console: Where it is printed.
-            step: ``readme``, ``trips`` or ``growth``.
+            step: ``readme``, ``settings``, ``trips`` or ``growth``.
         """
         title, (header, rows) = self.table(step)
         table = Table(*header, title=title)
@@ -44,27 +53,15 @@ class Results:
         """Return the title, and the header and rows, of the table of a step.
 
         Args:
-            step: ``readme``, ``trips`` or ``growth``.
+            step: ``readme``, ``settings``, ``trips`` or ``growth``.
         """
         if step == "readme":
-            return "The README's application", self._readme()
+            return "The README's application", _usages(self.readme)
+        if step == "settings":
+            return "With settings of Python", _usages(self.settings)
         if step == "trips":
             return "Round trips between Python and Node.js", self._trips()
         return "One more", self._growth()
-
-    def _readme(self) -> Cells:
-        header = ("", "CPU s", "ours / it", "clock s", "peak MiB")
-        rows: list[Sequence[str]] = [
-            (
-                name,
-                f"{median(usages):.2f}",
-                f"{ratio(self.readme['ours'], usages):.2f}",
-                f"{median(usages, 'wall'):.2f}",
-                f"{median(usages, 'peak'):.0f}",
-            )
-            for name, usages in self.readme.items()
-        ]
-        return header, rows
 
     def _trips(self) -> Cells:
         rows: list[Sequence[str]] = [
@@ -88,7 +85,7 @@ class Results:
             largest = growth.used["ours"][growth.sizes[-1]]
             rows.append(
                 (
-                    f"one more of {growth.sizes[-1]} {kind}",
+                    f"one more of {growth.sizes[-1]} {LABELS[kind]}",
                     *(f"{growth.each(name) * 1000:.0f}" for name in names),
                     *(f"{growth.ratio('ours', name):.2f}" for name in names[1:]),
                     f"{growth.bend('ours'):.2f}" if len(growth.sizes) > 2 else "",
@@ -96,3 +93,18 @@ class Results:
                 )
             )
         return header, rows
+
+
+def _usages(used: Mapping[str, list[Usage]]) -> Cells:
+    header = ("", "CPU s", "ours / it", "clock s", "peak MiB")
+    rows: list[Sequence[str]] = [
+        (
+            name,
+            f"{median(usages):.2f}",
+            f"{ratio(used['ours'], usages):.2f}",
+            f"{median(usages, 'wall'):.2f}",
+            f"{median(usages, 'peak'):.0f}",
+        )
+        for name, usages in used.items()
+    ]
+    return header, rows

@@ -75,8 +75,8 @@ def test_what_one_more_costs() -> None:
 def test_the_tables_of_terminal_and_page(capsys: pytest.CaptureFixture[str]) -> None:
     used = {"ours": [Usage(3.0, 4.0, 180)], "Python": [Usage(2.0, 3.0, 170)]}
     trips = {"ours": [10] * len(PARTS), "Python": [5] * len(PARTS)}
-    results = Results(used, trips, {"stacks": growth(ours=(1, 2, 3), Python=(1, 2, 3))})
-    for step in ("readme", "trips", "growth"):
+    results = Results(used, used, trips, {"stacks": growth(ours=(1, 2, 3), Python=(1, 2, 3))})
+    for step in ("readme", "settings", "trips", "growth"):
         results.show(Console(width=120), step)
     assert "1.50" in capsys.readouterr().out
     written = page.text(results, f"# Page\n\n{page.BEGIN}old\n{page.END}\nThe end\n")

@@ -1,6 +1,7 @@
 """How many calls of jsii the constructs cost: each is a message to CDK's process and its answer.
 
-The bounds are what was reached. A change that needs more has to say why.
+The bounds are what was reached. A change that needs more has to say why. A stack on a machine
+without an interpreter for the byte code of its functions has a note about it, which costs two.
 """
 
 import json
@@ -30,7 +31,7 @@ from serverless_stack.constructs import LambdaHandler, ProxyApi, ServerlessStack
 
 code, site, output = sys.argv[1:]
 
-def trips(stacks=0, handlers=0, readme=False):
+def trips(stacks=0, handlers=0, routes=0, readme=False):
     before = len(sent)
     app = cdk.App(outdir=output)
     if readme:
@@ -42,6 +43,10 @@ def trips(stacks=0, handlers=0, readme=False):
     for number in range(handlers):
         handler = LambdaHandler(stack, f"Handler{number}", code=code)
         ProxyApi(stack, f"Api{number}", handler=handler)
+    if routes:
+        stack = cdk.Stack(app, "Routes")
+        handler = LambdaHandler(stack, "Handler", code=code)
+        ProxyApi(stack, "Api", routes={f"GET /{number}": handler for number in range(routes)})
     app.synth()
     return len(sent) - before
 
@@ -50,6 +55,7 @@ print(json.dumps({
     "readme": imported + trips(readme=True),
     "stack": -trips(stacks=1) + trips(stacks=2),
     "handler": -trips(handlers=1) + trips(handlers=2),
+    "route": -trips(routes=1) + trips(routes=2),
 }))
 """
 
@@ -69,7 +75,9 @@ def counts(code: Path, site: Path, tmp_path_factory: pytest.TempPathFactory) -> 
     return found
 
 
-@pytest.mark.parametrize(("what", "most"), [("readme", 299), ("stack", 163), ("handler", 34)])
+@pytest.mark.parametrize(
+    ("what", "most"), [("readme", 298), ("stack", 165), ("handler", 34), ("route", 3)]
+)
 def test_calls_of_jsii_are_no_more_than_needed(
     counts: dict[str, int], what: str, most: int
 ) -> None:

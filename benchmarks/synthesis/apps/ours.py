@@ -39,6 +39,14 @@ def handlers(app: cdk.App, count: int) -> None:
         ProxyApi(stack, f"Api{number}", handler=function, auth=Auth.public(reason="a benchmark"))
 
 
+def functions(app: cdk.App, count: int) -> None:
+    """Create functions without an API, 100 in a stack."""
+    for number in range(count):
+        if number % 100 == 0:
+            stack = cdk.Stack(app, f"Functions{number}")
+        LambdaHandler(stack, f"Function{number}", code=SHOP / "handler")
+
+
 def routes(app: cdk.App, count: int) -> None:
     """Create a stack with an API that has so many routes to a function."""
     stack = cdk.Stack(app, "Routes")
@@ -62,6 +70,8 @@ def main(kind: str, count: int) -> None:
         shop(app, "Shop", count)
     elif kind == "handlers":
         handlers(app, count)
+    elif kind == "functions":
+        functions(app, count)
     else:
         routes(app, count)
     app.synth()

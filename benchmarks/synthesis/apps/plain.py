@@ -734,6 +734,15 @@ def handlers(app: cdk.App, count: int) -> None:
         api(stack, f"Api{number}", function, log_role)
 
 
+def functions(app: cdk.App, count: int) -> None:
+    """Create functions without an API, 100 in a stack."""
+    for number in range(count):
+        if number % 100 == 0:
+            stack = cdk.Stack(app, f"Functions{number}")
+            queue = dead_letters(stack)
+        handler(stack, f"Function{number}", queue)
+
+
 def routes(app: cdk.App, count: int) -> None:
     """Create a stack with an API that has so many routes to a function."""
     stack = cdk.Stack(app, "Routes")
@@ -751,6 +760,8 @@ def main(kind: str, count: int) -> None:
         shop(app, "Shop", count)
     elif kind == "handlers":
         handlers(app, count)
+    elif kind == "functions":
+        functions(app, count)
     else:
         routes(app, count)
     app.synth()

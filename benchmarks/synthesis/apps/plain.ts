@@ -653,6 +653,16 @@ function handlers(app: cdk.App, count: number): void {
   }
 }
 
+function functions(app: cdk.App, count: number): void {
+  for (let first = 0; first < count; first += 100) {
+    const stack = new cdk.Stack(app, `Functions${first}`);
+    const queue = deadLetters(stack);
+    for (let number = first; number < Math.min(first + 100, count); number++) {
+      handler(stack, `Function${number}`, queue);
+    }
+  }
+}
+
 function routes(app: cdk.App, count: number): void {
   const stack = new cdk.Stack(app, "Routes");
   const [target] = handler(stack, "Function", deadLetters(stack));
@@ -669,6 +679,8 @@ if (kind === "stacks") {
   shop(app, "Shop");
 } else if (kind === "handlers") {
   handlers(app, size);
+} else if (kind === "functions") {
+  functions(app, size);
 } else {
   routes(app, size);
 }

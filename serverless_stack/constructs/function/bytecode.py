@@ -69,7 +69,8 @@ def _has_uv_installed(version: str) -> bool:
     """Return whether uv may have installed a version: asking uv takes longer than packaging."""
     if os.name == "nt":
         return True
-    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    # Not `Path.home`, which fails where there is no home, as for a user of a container.
+    data = Path(os.environ.get("XDG_DATA_HOME") or os.path.expanduser("~/.local/share"))
     folder = Path(os.environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
     return any(folder.glob(f"cpython-{version}[.-]*"))
 

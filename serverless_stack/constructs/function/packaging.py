@@ -35,7 +35,7 @@ class Package:
 
     Attributes:
         archive: The zip file.
-        digest: SHA-256 of the path, mode and content of every file but byte code, and of whether
+        digest: SHA-256 of the path, mode and content of every file but byte code, and of which
             byte code was asked for, in hexadecimal. It is also the comment of the archive.
         size: The size of all files in bytes, unzipped.
         unpinned: The distributions in it that the requirements do not pin, sorted.
@@ -92,19 +92,47 @@ def package(
         ValueError: If the requirements cannot be installed for the platform.
         RuntimeError: If the cache cannot be written to.
     """
-    if bytecode is None:
-        compiled = package(source, requirements, platform, exclude, bytecode=True)
-        if compiled.size <= max_size or not compiled.has_byte_code:
-            return compiled
+    if bytecode is False:
+        return _package(source, requirements, platform, exclude, "")
+    # Functions with the same files may differ in their Python, and in the room for byte code.
+    asked_for = f"byte code of Python {platform.python}"
+    if bytecode is None and max_size != MAX_UNZIPPED_BYTES:
+        asked_for += f" in {max_size} bytes"
+    compiled = _package(source, requirements, platform, exclude, asked_for)
+    if bytecode or compiled.size <= max_size or not compiled.has_byte_code:
+        return compiled
+    return _package(source, requirements, platform, exclude, asked_for, compiles=False)
+
+
+def _package(
+    source: Path,
+    requirements: Requirements | None,
+    platform: LambdaPlatform,
+    exclude: Collection[str],
+    asked_for: str,
+    *,
+    compiles: bool = True,
+) -> Package:
+    """Package a handler: see `package`.
+
+    Args:
+        source: The folder of the handler.
+        requirements: Its requirements, or None.
+        platform: The platform of the function.
+        exclude: Paths in the source that do not belong to it.
+        asked_for: What is asked for beside the files, a part of the digest; empty without byte
+            code. It is the same on machines that can compile and on those that cannot.
+        compiles: Whether what is asked for is made, if this machine can.
+    """
     if requirements is not None and requirements.is_empty:
         requirements = None
     installed = requirements.digest if requirements else ""
     base = f"{_FORMAT}\n{platform}\n{installed}\n{library_parts(*RUNTIME).digest}"
     own = read_source(source, exclude).files
     entries = read_entries(own)
-    text = f"{base}\n{digest_of(entries)}\nbyte code: "
-    interpreter, is_compiled = None, bool(bytecode)
-    if bytecode and not has_archive("handlers", _key(f"{text}{True}")):
+    text = f"{base}\n{digest_of(entries)}\nasked for: {asked_for}, compiled: "
+    interpreter, is_compiled = None, bool(asked_for) and compiles
+    if is_compiled and not has_archive("handlers", _key(f"{text}{True}")):
         interpreter = find_interpreter(platform.python)
         is_compiled = interpreter is not None
 
@@ -113,8 +141,8 @@ def package(
         replaced = _replaced(source, entries, made)
         kept = {name: each for name, each in made.entries.items() if name not in replaced}
         digest = digest_of({**kept, **entries})
-        if bytecode:
-            digest = hashlib.sha256(f"{digest}\nbyte code".encode()).hexdigest()
+        if asked_for:
+            digest = hashlib.sha256(f"{digest}\n{asked_for}".encode()).hexdigest()
         compiled = _compiled(own, work / "own", interpreter) if interpreter else {}
         written = write_archive(
             target, {**own, **compiled}, base=made.archive, without=replaced, comment=digest

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -43,11 +44,14 @@ def predict(
     for path, text in texts.items():
         written = target / path.relative_to(assembly)
         written.parent.mkdir(parents=True, exist_ok=True)
-        written.write_bytes(_replaced(text, names))
+        is_template = path.name.endswith(".template.json")
+        written.write_bytes(text if is_template else _replaced(path.read_bytes(), names))
     for path in assembly.glob(f"{_ASSET}*"):
         asset = path.name.removeprefix(_ASSET).partition(".")[0]
         new, source = packages.get(asset, (asset, path))
-        os.symlink(source.resolve(), target / path.name.replace(asset, new))
+        link = target / path.name.replace(asset, new)
+        if not link.is_symlink():  # another function has, or gets, the same package
+            os.symlink(source.resolve(), link)
     return True
 
 
@@ -79,6 +83,6 @@ def _descriptions(folder: Path) -> Iterator[Path]:
 
 
 def _replaced(content: bytes, names: Mapping[str, str]) -> bytes:
-    for old, new in names.items():
-        content = content.replace(old.encode(), new.encode())
-    return content
+    """Replace names, all at once: what is a new one may be another old one."""
+    olds = b"|".join(map(str.encode, names))
+    return re.sub(olds, lambda found: names[found[0].decode()].encode(), content)

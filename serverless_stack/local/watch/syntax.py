@@ -32,7 +32,8 @@ def syntax_errors(changes: Iterable[Change], saved: Sequence[Path], app_dir: Pat
         saved: The files that were saved since the last deployment, which the messages name.
         app_dir: The folder to which the messages name them.
     """
-    return [error for change in changes for error in _errors_of(change, saved, app_dir)]
+    errors = [error for change in changes for error in _errors_of(change, saved, app_dir)]
+    return list(dict.fromkeys(errors))  # stacks may have functions with the same code
 
 
 def _errors_of(change: Change, saved: Sequence[Path], app_dir: Path) -> list[str]:

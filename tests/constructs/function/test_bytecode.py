@@ -1,6 +1,7 @@
 """Byte code: valid whatever the dates of files, the same in each build, and optional."""
 
 import os
+import pwd
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -120,6 +121,48 @@ def test_the_digest_does_not_depend_on_the_interpreters_of_a_machine(
     assert compiled == [False, True]
 
 
+def test_the_digest_does_not_depend_on_what_is_in_the_cache(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a machine without an interpreter, both have the same files, and other digests."""
+    monkeypatch.setattr(packaging, "find_interpreter", lambda version: None)
+    platform = LambdaPlatform(HERE, "x86_64")
+    digests = []
+    for order in ((False, None), (None, False)):
+        monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / str(order[0])))
+        digests.append(
+            {each: package(code, None, platform, bytecode=each).digest for each in order}
+        )
+    assert digests[0] == digests[1]
+    assert digests[0][None] != digests[0][False]
+
+
+def test_the_digest_of_a_package_without_room_does_not_depend_on_the_machine(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform = LambdaPlatform(HERE, "x86_64")
+    room = package(code, None, platform).size
+    digests = set()
+    for found in (None, sys.executable):
+        monkeypatch.setenv("SERVERLESS_STACK_CACHE", str(tmp_path / str(bool(found))))
+        monkeypatch.setattr(packaging, "find_interpreter", lambda version, path=found: path)
+        built = package(code, None, platform, bytecode=None, max_size=room)
+        assert not built.has_byte_code
+        digests.add(built.digest)
+    assert len(digests) == 1
+    # A function with room for the byte code gets an asset of its own.
+    assert package(code, None, platform, bytecode=None).digest not in digests
+
+
+def test_another_python_version_gets_byte_code_of_its_own(code: Path) -> None:
+    """Of an asset with the same hash, CDK would keep what was published for the version before."""
+    versions = [LambdaPlatform(version, "x86_64") for version in ("3.13", "3.14")]
+    first, second = (package(code, None, version, bytecode=None).digest for version in versions)
+    assert first != second
+    first, second = (package(code, None, version).digest for version in versions)
+    assert first == second
+
+
 def test_an_interpreter_that_appears_is_used(
     code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,4 +257,21 @@ def test_uv_is_asked_for_what_it_has_installed_only(
     bytecode.find_interpreter.cache_clear()
     assert bytecode.find_interpreter("9.9") == "/somewhere/python9.9"
     assert "--no-python-downloads" in Path(f"{uv}.log").read_text()
+    bytecode.find_interpreter.cache_clear()
+
+
+def test_a_user_without_a_home_can_be_asked_for_interpreters(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the users of some containers, who have no entry in the list of users either."""
+
+    def no_entry(*arguments: object) -> None:
+        raise KeyError
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("UV_PYTHON_INSTALL_DIR", raising=False)
+    monkeypatch.setattr(pwd, "getpwuid", no_entry)
+    bytecode.find_interpreter.cache_clear()
+    assert bytecode.find_interpreter("9.9") is None
     bytecode.find_interpreter.cache_clear()

@@ -4,6 +4,8 @@ import base64
 import json
 import os
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,13 @@ def logged(cloud: Emulator, group: str) -> list[tuple[str, list[str]]]:
         events = logs.get_log_events(logGroupName=group, logStreamName=name, startFromHead=True)
         found.append((name, [event["message"] for event in events["events"]]))
     return found
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_context_and_environment(cloud: Emulator) -> None:
@@ -191,13 +200,34 @@ def handler(event, context):
     name = make(cloud, "fn-started", code.format(path=os.devnull, answer="old"))
     assert invoke(cloud, name) == (None, "old")
     make(cloud, "fn-started", code.format(path=str(started), answer="new"))
-    deadline = time.monotonic() + 60
-    while not started.exists():  # nobody calls it
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_until(started.exists)  # nobody calls it
     assert invoke(cloud, name) == (None, "new")
     _stream, messages = max(logged(cloud, f"/aws/lambda/{name}"))
     assert [text for text in messages if text in ("loaded", "called")] == ["loaded", "called"]
+
+
+def test_an_update_lets_requests_finish(cloud: Emulator, tmp_path: Path) -> None:
+    code = """
+import os, pathlib, time
+
+def handler(event, context):
+    if event:
+        pathlib.Path(event, "begun").touch()
+        while not pathlib.Path(event, "updated").exists():
+            time.sleep(0.02)
+    return [{answer!r}, os.getpid()]
+"""
+    name = make(cloud, "fn-busy", code.format(answer="old"))
+    with ThreadPoolExecutor() as pool:
+        request = pool.submit(invoke, cloud, name, str(tmp_path))
+        wait_until((tmp_path / "begun").exists)
+        make(cloud, "fn-busy", code.format(answer="new"))
+        failure, (answer, _) = invoke(cloud, name)
+        assert (failure, answer) == (None, "new")
+        (tmp_path / "updated").touch()
+        failure, (answer, process) = request.result()
+    assert (failure, answer) == (None, "old")
+    wait_until(lambda: not Path(f"/proc/{process}").exists())
 
 
 def test_output_is_complete_and_in_order(cloud: Emulator) -> None:

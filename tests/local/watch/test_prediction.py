@@ -63,3 +63,46 @@ def test_a_function_of_a_nested_stack_is_not_predicted(tmp_path: Path) -> None:
     base = assembly(tmp_path / "base", nested=json.dumps({"Resources": {"F": FUNCTION}}))
     packages = {OLD: (NEW, tmp_path / "new.zip")}
     assert not predict(base, tmp_path / "target", packages, read_stacks(base))
+
+
+def with_two_functions(folder: Path) -> Path:
+    """Write an assembly with a function each of the packages OLD and NEW."""
+    base = assembly(folder, Other={**FUNCTION, "Properties": {"Code": {"S3Key": f"{NEW}.zip"}}})
+    manifest = base / "Shop.assets.json"
+    files = json.loads(manifest.read_text())
+    files["files"][NEW] = {"source": {"path": f"asset.{NEW}.zip"}}
+    manifest.write_text(json.dumps(files))
+    (base / f"asset.{NEW}.zip").write_text("new")
+    return base
+
+
+def codes(assembly: Path) -> dict[str, str]:
+    """Return the content of the package of each function."""
+    (stack,) = read_stacks(assembly)
+    resources = json.loads((assembly / "Shop.template.json").read_text())["Resources"]
+    keys = {name: each["Properties"]["Code"]["S3Key"] for name, each in resources.items()}
+    return {name: stack.assets[key.partition(".")[0]].read_text() for name, key in keys.items()}
+
+
+def test_an_edit_may_make_what_another_function_has(tmp_path: Path) -> None:
+    base, target = with_two_functions(tmp_path / "base"), tmp_path / "target"
+    (tmp_path / "new.zip").write_text("new")
+    assert predict(base, target, {OLD: (NEW, tmp_path / "new.zip")}, read_stacks(base))
+    assert codes(target) == {"Function": "new", "Other": "new"}
+
+
+def test_edits_may_exchange_the_packages_of_functions(tmp_path: Path) -> None:
+    base, target = with_two_functions(tmp_path / "base"), tmp_path / "target"
+    (tmp_path / "new.zip").write_text("new")
+    (tmp_path / "old.zip").write_text("old")
+    packages = {OLD: (NEW, tmp_path / "new.zip"), NEW: (OLD, tmp_path / "old.zip")}
+    assert predict(base, target, packages, read_stacks(base))
+    assert codes(target) == {"Function": "new", "Other": "old"}
+
+
+def test_two_edits_may_make_one_package(tmp_path: Path) -> None:
+    base, target = with_two_functions(tmp_path / "base"), tmp_path / "target"
+    (tmp_path / "same.zip").write_text("same")
+    same = (SITE[:-1] + "d", tmp_path / "same.zip")
+    assert predict(base, target, {OLD: same, NEW: same}, read_stacks(base))
+    assert codes(target) == {"Function": "same", "Other": "same"}

@@ -1,8 +1,10 @@
-"""Lambda: the next environment of a function is started while its stack is updated."""
+"""Lambda: an update starts the next environment of a function, and lets requests finish."""
 
 import contextvars
 import logging
 import threading
+import time
+from collections.abc import Iterable
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -16,10 +18,13 @@ logger = logging.getLogger("serverless_stack.functions")
 Properties = dict[str, Any]
 Provisioned = tuple[str, Properties]
 
+LONGEST_SECONDS = 900  # "Lambda quotas"
+
 
 def apply() -> None:
     """Apply this module's patches."""
     start_updated_functions()
+    let_requests_finish()
 
 
 def start_updated_functions() -> None:
@@ -68,3 +73,39 @@ def workers_of(config: Properties) -> list[Any]:
     """Return the environments of the newest code of a function."""
     key = lambda_runtime._worker_key(config["FunctionName"], config, "$LATEST")
     return list(lambda_runtime._workers.get(key, []))
+
+
+def let_requests_finish() -> None:
+    """End an environment with a request in progress once it has answered, as Lambda does.
+
+    MiniStack ends it at once when its function is updated or deleted, and the request fails.
+    """
+    kill, reset = lambda_runtime.kill_workers, lambda_runtime.reset
+    retired: set[FunctionWorker] = set()
+
+    def retire(worker: FunctionWorker) -> None:
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while worker.in_use and worker in retired and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if worker in retired:
+            retired.discard(worker)
+            kill([worker])
+
+    def kill_idle(workers: Iterable[Any]) -> None:
+        idle = []
+        for worker in workers:
+            if isinstance(worker, FunctionWorker) and worker.in_use:
+                retired.add(worker)
+                threading.Thread(target=retire, args=(worker,), daemon=True).start()
+            else:
+                idle.append(worker)
+        kill(idle)
+
+    def reset_all() -> None:
+        reset()
+        busy = list(retired)
+        retired.clear()
+        kill(busy)
+
+    lambda_runtime.kill_workers = kill_idle
+    lambda_runtime.reset = reset_all

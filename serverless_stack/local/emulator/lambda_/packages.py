@@ -64,7 +64,8 @@ def _once(folder: Path, archives: list[bytes]) -> Path:
             for name in {*folders, *map(os.path.dirname, files)}:
                 os.makedirs(partial / name, exist_ok=True)
             for name, file in files.items():
-                _place(file, os.path.join(partial, name))
+                has_byte_code = os.path.normpath(cache_from_source(name)) in files
+                _place(file, os.path.join(partial, name), has_byte_code=has_byte_code)
             partial.rename(folder)
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
@@ -107,17 +108,23 @@ def _files_of(archive: bytes, folders: set[str]) -> dict[str, File]:
     return found
 
 
-def _place(file: File, target: str) -> None:
+def _place(file: File, target: str, *, has_byte_code: bool) -> None:
     """Write a file, or link the same one of another folder.
 
     An edit changes one file of hundreds, and writing a file takes many times as long as a link.
+
+    Args:
+        file: The file.
+        target: Its path.
+        has_byte_code: Whether the archive has byte code for it, which must not be written through
+            a link to that of another folder.
     """
     source, date = _unpacked.get(file.key, ("", 0))
     if not (source and _date_of(source) == date and _linked(source, target)):
         with open(target, "wb") as stream:
             stream.write(file.content)
         os.chmod(target, file.mode)
-    elif target.endswith(".py"):
+    elif target.endswith(".py") and not has_byte_code:
         # The interpreter has compiled the same file, of the same date.
         compiled = cache_from_source(source)
         if os.path.isfile(compiled):

@@ -1,4 +1,5 @@
 import io
+import os
 import shutil
 import stat
 import zipfile
@@ -80,3 +81,15 @@ def test_broken_archive_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(zipfile.BadZipFile):
         unpack(b"no zip file", tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_byte_code_of_archives_is_not_written_over_that_of_another(tmp_path: Path) -> None:
+    """They share the module, and its byte code is in both archives."""
+    module, byte_code = "pkg/__init__.py", cache_from_source("pkg/__init__.py")
+    folders = [
+        unpack(archive({module: "x = 1", byte_code: text, "index.py": number}), tmp_path)
+        for text, number in (("same", "1"), ("same", "2"), ("other", "3"))
+    ]
+    assert [(folder / byte_code).read_text() for folder in folders] == ["same", "same", "other"]
+    assert len({os.stat(folder / module).st_ino for folder in folders}) == 1
+    assert len({os.stat(folder / byte_code).st_ino for folder in folders}) == 2
