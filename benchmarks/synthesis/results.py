@@ -11,10 +11,10 @@ from benchmarks.synthesis.measures import PARTS, Growth
 from benchmarks.synthesis.processes import Usage, median, ratio
 
 LABELS = {
-    "stacks": "stacks of that kind",
-    "handlers": "functions with a REST API, in one stack",
-    "functions": "functions, in stacks of 100",
-    "routes": "routes of a REST API",
+    "stacks": "stack, of {}",
+    "handlers": "function with API, of {}",
+    "functions": "function, of {}",
+    "routes": "route of an API, of {}",
 }
 
 Cells: TypeAlias = "tuple[Sequence[str], list[Sequence[str]]]"
@@ -61,7 +61,7 @@ class Results:
             return "With settings of Python", _usages(self.settings)
         if step == "trips":
             return "Round trips between Python and Node.js", self._trips()
-        return "One more", self._growth()
+        return "One more, in CPU time", self._growth()
 
     def _trips(self) -> Cells:
         rows: list[Sequence[str]] = [
@@ -75,17 +75,17 @@ class Results:
         names = list(next(iter(self.growths.values())).used)
         header = (
             "",
-            *(f"{name}, CPU ms" for name in names),
+            *(f"{name} ms" for name in names),
             *(f"ours / {name}" for name in names[1:]),
-            "last step / first, ours",
-            "peak MiB, ours",
+            "last / first",
+            "MiB",
         )
         rows: list[Sequence[str]] = []
         for kind, growth in self.growths.items():
             largest = growth.used["ours"][growth.sizes[-1]]
             rows.append(
                 (
-                    f"one more of {growth.sizes[-1]} {LABELS[kind]}",
+                    LABELS[kind].format(growth.sizes[-1]),
                     *(f"{growth.each(name) * 1000:.0f}" for name in names),
                     *(f"{growth.ratio('ours', name):.2f}" for name in names[1:]),
                     f"{growth.bend('ours'):.2f}" if len(growth.sizes) > 2 else "",
