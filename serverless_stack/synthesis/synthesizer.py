@@ -108,14 +108,23 @@ class Synthesizer:
         """
         if self._process is None or self._read_settings() != self._settings:
             return {}
-        if self._rehearsal is not None:
-            self._rehearsal.join()  # which finds what the packages are
+        self.wait()  # for the run that finds what the packages are
         try:
             return packaged_again(
                 saved, self._process.packages, assets, self._process.package_again
             )
         except WarmthError:
             return {}  # the synthesis says it
+
+    def is_warming_up(self) -> bool:
+        """Return whether the next answer has to wait for the run that warms the process."""
+        is_running = self._rehearsal is not None and self._rehearsal.is_alive()
+        return is_running and self._read_settings() == self._settings
+
+    def wait(self) -> None:
+        """Wait until the process is warm."""
+        if self._rehearsal is not None:
+            self._rehearsal.join()
 
     def rest(self) -> None:
         """Renew the process if it is used up. Call it when nobody waits."""
@@ -198,8 +207,7 @@ class Synthesizer:
 
     def _rehearse(self, process: WarmProcess) -> None:
         """Run the app once, so that the next run finds a kernel that has loaded what it needs."""
-        if self._rehearsal is not None:
-            self._rehearsal.join()
+        self.wait()
         out = self._home / "rehearsal"
 
         def rehearse() -> None:

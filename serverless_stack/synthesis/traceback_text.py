@@ -2,10 +2,13 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 _PLACE = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)')
 _ERROR = re.compile(r"^(?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)\b.*|[\w.]+\.\w+: .+)$")
+_AFTER = re.compile(r"Traceback \(most recent call last\)|.*: Subprocess exited with error")
+_MAX_LINES = 20  # of a message
 
 
 def failure_in(log: str, app_dir: Path) -> str:
@@ -21,17 +24,28 @@ def failure_in(log: str, app_dir: Path) -> str:
     starts = [number for number, line in enumerate(lines) if _PLACE.match(line)]
     if not starts:
         return ""
-    messages = [line for line in lines[starts[-1] :] if _ERROR.match(line)]
-    message = messages[0] if messages else lines[-1].strip()
+    message, *more = _message(lines[starts[-1] :])
     own = [number for number in starts if _is_own(lines[number], app_dir)]
     if not own:
-        return message
+        return "\n".join([message, *more])
     place = _PLACE.match(lines[own[-1]])
     assert place is not None
     path = os.path.relpath(os.path.realpath(place["path"]), os.path.realpath(app_dir))
     code = lines[own[-1] + 1 : own[-1] + 2]
     shown = [f"  {line.strip()}" for line in code if line.startswith("    ")]
-    return "\n".join([f"{path}:{place['line']}: {message}", *shown])
+    return "\n".join([f"{path}:{place['line']}: {message}", *more, *shown])
+
+
+def _message(lines: Sequence[str]) -> list[str]:
+    """Return the lines of the first message, which lasts until another traceback or the end."""
+    first = next((number for number, line in enumerate(lines) if _ERROR.match(line)), None)
+    if first is None:
+        return [lines[-1].strip()]
+    after = (number for number, line in enumerate(lines) if number > first and _AFTER.match(line))
+    message = "\n".join(lines[first : next(after, len(lines))]).rstrip().splitlines()
+    if len(message) > _MAX_LINES:
+        return [*message[:_MAX_LINES], "... (`--verbose` shows the rest)"]
+    return message
 
 
 def _is_own(line: str, app_dir: Path) -> bool:

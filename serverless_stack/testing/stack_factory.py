@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from serverless_stack.testing.templates import template_of
+from serverless_stack.testing.templates import has_more_constructs, template_of
 
 if TYPE_CHECKING:
     from aws_cdk import App, Stack
@@ -34,7 +34,7 @@ class StackFactory:
         """
         self._app_folder = app_folder
         self._new_app = new_app
-        self._stacks: dict[Hashable, object] = {}
+        self._stacks: dict[Hashable, Stack] = {}
 
     def __call__(
         self,
@@ -51,8 +51,8 @@ class StackFactory:
         """Return the stack of a class or function, which the tests with the same arguments share.
 
         A shared stack is synthesised when it is created: what a test changes in it later is in no
-        template. The files and environment variables that it reads count as unchanged during the
-        session.
+        template. After a test that added a construct to it, others get a new one. The files and
+        environment variables that it reads count as unchanged during the session.
 
         Args:
             make: A subclass of `Stack`, or another function, called with an app, the id and the
@@ -83,11 +83,12 @@ class StackFactory:
             *(folder, make, construct_id, account, region, _frozen("context", context)),
             *((name, _frozen(name, value)) for name, value in sorted(arguments.items())),
         )
-        if key not in self._stacks:
-            stack = create()
-            template_of(stack)
-            self._stacks[key] = stack
-        return self._stacks[key]  # type: ignore[return-value] # the key has the function
+        shared = self._stacks.get(key)
+        if shared is None or has_more_constructs(shared):  # a test failed, or checked nothing
+            shared = create()
+            template_of(shared)
+            self._stacks[key] = shared
+        return shared  # type: ignore[return-value] # the key has the function
 
 
 def _environment(account: str | None, region: str | None) -> dict[str, object]:

@@ -28,6 +28,7 @@ PATH_KEY = "aws:cdk:path"
 """The key of a resource's metadata with the path of its construct."""
 
 _ASSET_HASH = re.compile(r"[0-9a-f]{64}")
+_MODIFIED = "ConstructTreeModifiedAfterSynth"  # CDK's error
 _NAMED_ELSEWHERE = ("Parameters", "Mappings", "Conditions")
 
 _syntheses: WeakKeyDictionary[cdk.Stack, _Synthesis] = WeakKeyDictionary()
@@ -120,6 +121,21 @@ def stacks_of(thing: IConstruct | Template | Mapping[str, object]) -> list[Stack
     )
 
 
+def has_more_constructs(stack: cdk.Stack) -> bool:
+    """Return whether constructs were added to a stack, or beside it, since it was synthesised."""
+    import aws_cdk as cdk
+
+    stage = cdk.Stage.of(stack)
+    try:
+        if stage is not None:
+            stage.synth()
+    except RuntimeError as error:
+        if _MODIFIED not in str(error):
+            raise
+        return True
+    return False
+
+
 def _alone(template: dict[str, Any]) -> Stack:
     """Return a template without a stack, unless changes of its nested stacks would pass unseen."""
     for logical_id, described in mapping(template.get("Resources")).items():
@@ -148,7 +164,7 @@ def _synthesis(stack: cdk.Stack) -> _Synthesis:
     try:
         folder = Path(stage.synth().directory)
     except RuntimeError as error:
-        if "ConstructTreeModifiedAfterSynth" not in str(error):
+        if _MODIFIED not in str(error):
             raise
         raise ValueError(
             f"stack `{stack.node.path}` must be complete before its first assertion, because it is "

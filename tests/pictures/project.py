@@ -58,7 +58,7 @@ def _screens() -> tuple[str, str]:
 
         def save(path: Path, old: str, new: str) -> Callable[[], None]:
             def write() -> None:
-                time.sleep(1)  # a person reads first
+                time.sleep(5)  # a person reads and types first
                 path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
 
             return write

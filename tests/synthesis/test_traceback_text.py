@@ -34,3 +34,23 @@ def test_outputs_without_a_traceback(tmp_path: Path) -> None:
     assert failure_in("Error: no such thing\n", tmp_path) == ""
     log = 'Traceback:\n  File "/usr/lib/x.py", line 1\n    f()\nValueError: too late\n'
     assert failure_in(log, tmp_path) == "ValueError: too late"
+
+
+def test_a_message_is_shown_to_its_end(tmp_path: Path) -> None:
+    trace = f'Traceback (most recent call last):\n  File "{tmp_path}/app.py", line 3\n    f()\n'
+    message = "ValueError: the installer says:\n  x cannot be found\n\n  hint: look elsewhere"
+    shown = f"app.py:3: {message}\n  f()"
+    assert failure_in(f"{trace}{message}\n", tmp_path) == shown
+    assert (
+        failure_in(
+            f"{trace}{message}\n\npython3 app.py: Subprocess exited with error 1\n", tmp_path
+        )
+        == shown
+    )
+
+
+def test_a_long_message_is_cut(tmp_path: Path) -> None:
+    log = f'  File "{tmp_path}/app.py", line 3\nValueError: many\n' + "again\n" * 50
+    lines = failure_in(log, tmp_path).splitlines()
+    assert lines[0] == "app.py:3: ValueError: many"
+    assert lines[1:] == ["again"] * 19 + ["... (`--verbose` shows the rest)"]

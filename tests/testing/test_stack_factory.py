@@ -136,7 +136,16 @@ def test_a_shared_stack_is_synthesised_before_a_test_can_change_it(
     assert "two" in str(template_of(own))
     sqs.Queue(shared, "Late")
     with pytest.raises(ValueError, match=r"more constructs \(Early/Late\); .*fresh=True"):
-        template_of(stack_factory(Queues, "Early", options="one"))
+        template_of(shared)
+
+
+def test_a_test_that_adds_to_a_shared_stack_fails_no_other(stack_factory: StackFactory) -> None:
+    spoiled = stack_factory(Queues, "Spoiled")
+    before = template_of(spoiled)
+    sqs.Queue(spoiled, "Late")
+    again = stack_factory(Queues, "Spoiled")
+    assert template_of(again) == before
+    assert again is stack_factory(Queues, "Spoiled")
 
 
 def test_a_function_can_make_a_stack(stack_factory: StackFactory) -> None:

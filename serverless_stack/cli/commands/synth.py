@@ -78,7 +78,7 @@ def synth(
                 if not watch:
                     raise typer.Exit(ExitStatus.FAILED if first.result == "failed" else 0)
                 try:
-                    output.line(f"Watching {os.path.relpath(folder)}. Ctrl-C ends it.")
+                    output.line(f"Watching {folder}; Ctrl-C ends it.")
                     kept = f"{output_folder} is as it was."
                     for edit in _edits(synthesizer, folder, target, out):
                         show(
@@ -113,6 +113,7 @@ def _edits(synthesizer: Synthesizer, folder: Path, target: Path, out: Path) -> I
             edit = Edit(tuple(path for path in files if not path.is_relative_to(out)))
             if files and not edit.files:
                 continue
+            edit.warm_up(synthesizer)
             _synthesize(synthesizer, target, out, edit)
             if edit.files or edit.result != "unchanged":
                 yield edit

@@ -156,6 +156,7 @@ def function_code(
         source,
         packaged.unpinned,
         _why_no_byte_code(platform.python, settings) if lacks_byte_code else None,
+        platform.python,
     )
 
 

@@ -32,12 +32,14 @@ class FunctionCode:
         source: What the user gave as code, for messages.
         unpinned: The distributions in it that the requirements do not pin, sorted.
         no_byte_code: Why it has no byte code; None if it has, or is not wanted to.
+        python: The Python version of the function, such as ``3.14``, if it has a Python package.
     """
 
     construct: Callable[..., lambda_.Function]
     source: object = None
     unpinned: tuple[str, ...] = ()
     no_byte_code: NoByteCode | None = None
+    python: str = ""
 
     def add_warnings(self, scope: Construct) -> None:
         """Warn of code that differs between machines, or lacks byte code.
@@ -56,10 +58,11 @@ class FunctionCode:
             Annotations.of(scope).add_warning_v2(
                 "serverless-stack:no-byte-code",
                 f"{self.source} is deployed without byte code, because this machine has no "
-                "interpreter of the function's Python version; `uv python install` installs one",
+                f"interpreter of the function's Python version; `uv python install {self.python}` "
+                "installs one",
             )
         elif self.no_byte_code is NoByteCode.NO_INTERPRETER:
-            _note_missing_interpreter(stack_of(scope))
+            _note_missing_interpreter(stack_of(scope), self.python)
         elif self.no_byte_code is NoByteCode.TOO_LARGE:
             Annotations.of(scope).add_info_v2(
                 "serverless-stack:no-byte-code",
@@ -68,12 +71,19 @@ class FunctionCode:
             )
 
 
-@once_per_object
-def _note_missing_interpreter(stack: Stack) -> None:
-    """Add one note for all functions of a stack."""
+def _note_missing_interpreter(stack: Stack, python: str) -> None:
+    """Add one note for all functions of a stack with the same Python version."""
+    noted = _noted_versions(stack)
+    if python in noted:
+        return
+    noted.add(python)
     Annotations.of(stack).add_info_v2(
         "serverless-stack:no-byte-code",
         "Python functions are deployed without byte code, which would shorten their cold starts, "
-        "because this machine has no interpreter of their version; `uv python install` installs "
-        "one",
+        f"because this machine has no Python {python}; `uv python install {python}` installs it",
     )
+
+
+@once_per_object
+def _noted_versions(_stack: Stack) -> set[str]:
+    return set()

@@ -10,6 +10,7 @@ from typing import Literal
 from serverless_stack.local.errors import CommandError, LocalCloudError
 from serverless_stack.local.progress import Phase
 from serverless_stack.synthesis.errors import SynthesisError
+from serverless_stack.synthesis.synthesizer import Synthesizer
 
 Result = Literal["updated", "deployed", "synthesized", "unchanged", "failed"]
 """`updated`: code and content, by CloudFormation. `deployed`: by the CDK CLI."""
@@ -48,6 +49,12 @@ class Edit:
         finally:
             self.add(name, time.monotonic() - start)
 
+    def warm_up(self, synthesizer: Synthesizer) -> None:
+        """Wait for a process that is being warmed, as a step and part of the whole."""
+        if synthesizer.is_warming_up():
+            with self.measured(), self.step("warm up"):
+                synthesizer.wait()
+
     def add(self, step: str, seconds: float) -> None:
         """Add a step that is done; one of the same name becomes longer."""
         before = sum(phase.seconds for phase in self.steps if phase.name == step)
@@ -64,4 +71,4 @@ class Edit:
             self.result, self.error = "failed", str(error)
             self.log = error.log if isinstance(error, CommandError | SynthesisError) else ""
         finally:
-            self.seconds = time.monotonic() - start
+            self.seconds += time.monotonic() - start

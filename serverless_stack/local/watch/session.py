@@ -105,7 +105,9 @@ class Watch:
         """
         for files in self._watcher.batches(stop):
             span = self._synthesis
-            edit = self._apply_quickly(files) or self._apply(files)
+            edit = Edit(files)
+            if not self._apply_quickly(edit):
+                self._apply(edit)
             if edit.result == "failed":
                 self._watcher.forget()
             elif self._watcher.is_generated(files, span, for_nothing=edit.result == "unchanged"):
@@ -117,10 +119,9 @@ class Watch:
                 yield from self._confirm(files)
             self._synthesizer.rest()
 
-    def _apply(self, files: tuple[Path, ...]) -> Edit:
+    def _apply(self, edit: Edit) -> None:
         self._check_that_it_runs()
-        edit = Edit(files)
-        self._unsettled.update(files)
+        self._unsettled.update(edit.files)
         first = len(self._edits.phases)
         with edit.measured():
             start, begun = time.monotonic(), time.time()
@@ -134,38 +135,38 @@ class Watch:
         edit.steps += self._edits.phases[first:]
         if edit.result == "failed":
             self._check_that_it_runs()
-        return edit
 
-    def _apply_quickly(self, files: tuple[Path, ...]) -> Edit | None:
-        """Update the functions of edited handlers. Return None if only a synthesis can tell."""
+    def _apply_quickly(self, edit: Edit) -> bool:
+        """Update the functions of edited handlers. Return False if only a synthesis can tell."""
         self._check_that_it_runs()
-        edit = Edit(files)
-        self._unsettled.update(files)
-        if not (files and self._is_in_step):
-            return None
+        self._unsettled.update(edit.files)
+        edit.warm_up(self._synthesizer)
+        if not (edit.files and self._is_in_step):
+            return False
         with edit.measured():
             with edit.step("package"):
                 assets: dict[str, str] = {}
                 for stack in self._deployed:
                     assets |= code_of(stack)
-                packages = self._synthesizer.package_again(files, assets)
+                packages = self._synthesizer.package_again(edit.files, assets)
                 target = next(path for path in self._predictions if path != self._base)
                 if not packages or not predict(self._base, target, packages, self._deployed):
-                    return None
+                    return False
                 comparison = compare(self._deployed, self._selected(target))
                 if comparison.is_nothing or not comparison.is_code:
-                    return None
+                    return False
                 self._check_syntax(comparison)
             edit.subjects = comparison.names
             try:
                 self._update(edit, comparison, target)
             except NotUpdatableError:
-                return None  # the CDK CLI gets to the bottom of it
-        return edit
+                return False  # the CDK CLI gets to the bottom of it
+        return True
 
     def _confirm(self, files: tuple[Path, ...]) -> Iterator[Edit]:
         """Synthesize after a quick update, and yield what that finds beside the update."""
-        edit = self._apply(files)
+        edit = Edit(files)
+        self._apply(edit)
         if edit.result == "failed":
             self._watcher.forget()
         if edit.result != "unchanged":

@@ -105,7 +105,11 @@ def test_byte_code_is_the_default_where_it_can_be_had(
     LambdaHandler(stack, "Another", code=source, runtime=OTHER)
     (note,) = annotations(stack)
     assert "Python functions are deployed without byte code" in note
-    assert "`uv python install` installs one" in note
+    version = OTHER.name.removeprefix("python")
+    assert f"has no Python {version}; `uv python install {version}` installs it" in note
+    third = lambda_.Runtime("python3.99", lambda_.RuntimeFamily.PYTHON)
+    LambdaHandler(stack, "Third", code=source, runtime=third)
+    assert ["has no Python 3.99" in each for each in annotations(stack)] == [False, True]
     assert warnings(stack) == []
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _MAX_SUBJECTS = 2
 _TAIL_LINES = 30
+_SHORTEST = 0.05  # seconds of a step that is shown; a shorter one would be 0.0
 
 
 def watch(
@@ -124,8 +125,9 @@ def headline(edit: Edit, app_dir: Path, unchanged: str) -> Text:
     line = Text("✗ " if failed else "✓ ", "bold red" if failed else "green")
     line.append(visible_line(names_of(edit.files, app_dir) or "the app"), "bold")
     line.append(f"  {_what(edit, unchanged)} in {edit.seconds:.1f} s", "not bold default")
-    if edit.steps:
-        steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in edit.steps)
+    lasting = [step for step in edit.steps if step.seconds >= _SHORTEST]
+    if lasting:
+        steps = ", ".join(f"{step.name} {step.seconds:.1f}" for step in lasting)
         line.append(f" ({steps})", "not bold dim default")
     return line
 

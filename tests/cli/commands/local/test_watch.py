@@ -36,6 +36,14 @@ def test_an_edit_is_a_line(updated: Edit, capsys: pytest.CaptureFixture[str]) ->
     )
 
 
+def test_a_step_of_no_time_is_not_in_the_line(
+    updated: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
+    updated.steps = [Phase("package", 0.049), Phase("synth", 0.05)]
+    show(Output(), updated, APP)
+    assert capsys.readouterr().out.endswith(" updated in 0.9 s (synth 0.1)\n")
+
+
 def test_a_failure_has_its_place_below(failed: Edit, capsys: pytest.CaptureFixture[str]) -> None:
     show(Output(quiet=True), failed, APP)
     assert capsys.readouterr().err == (
