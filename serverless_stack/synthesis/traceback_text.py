@@ -8,6 +8,7 @@ from pathlib import Path
 _PLACE = re.compile(r'^\s*File "(?P<path>[^"]+)", line (?P<line>\d+)')
 _ERROR = re.compile(r"^(?:[\w.]+(?:Error|Exception|Exit|Interrupt|Warning)\b.*|[\w.]+\.\w+: .+)$")
 _AFTER = re.compile(r"Traceback \(most recent call last\)|.*: Subprocess exited with error")
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")  # of Python 3.13 and later, too: the CDK CLI asks for colors
 _MAX_LINES = 20  # of a message
 
 
@@ -20,7 +21,7 @@ def failure_in(log: str, app_dir: Path) -> str:
         log: The output of the app.
         app_dir: The folder of the app.
     """
-    lines = log.splitlines()
+    lines = _COLOR.sub("", log).splitlines()
     starts = [number for number, line in enumerate(lines) if _PLACE.match(line)]
     if not starts:
         return ""

@@ -49,6 +49,12 @@ def test_a_message_is_shown_to_its_end(tmp_path: Path) -> None:
     )
 
 
+def test_colors_are_left_out(tmp_path: Path) -> None:
+    log = f'  File \x1b[35m"{tmp_path}/app.py"\x1b[0m, line \x1b[35m3\x1b[0m\n    f()\n'
+    log += "\x1b[1;35mValueError\x1b[0m: \x1b[35mtoo late\x1b[0m\n"
+    assert failure_in(log, tmp_path) == "app.py:3: ValueError: too late\n  f()"
+
+
 def test_a_long_message_is_cut(tmp_path: Path) -> None:
     log = f'  File "{tmp_path}/app.py", line 3\nValueError: many\n' + "again\n" * 50
     lines = failure_in(log, tmp_path).splitlines()

@@ -113,11 +113,12 @@ def _command(requirements: Requirements, target: Path, platform: LambdaPlatform)
     uv = find_uv()
     if uv is not None:
         arguments = [str(uv), "pip", "install", "--quiet", "--link-mode", "copy"]
+        arguments += ["--color", "never"]  # the CDK CLI asks for colors, whoever reads
         arguments += ["--python-platform", f"{platform.machine}-{platform.profiles[0]}"]
         arguments += ["--python", sys.executable]
     elif importlib.util.find_spec("pip") is not None:
         arguments = [sys.executable, "-P", "-m", "pip", "install", "--quiet", "--no-compile"]
-        arguments += ["--disable-pip-version-check", "--implementation", "cp"]
+        arguments += ["--no-color", "--disable-pip-version-check", "--implementation", "cp"]
         for profile in platform.profiles:
             arguments += ["--platform", f"{profile}_{platform.machine}"]
     else:

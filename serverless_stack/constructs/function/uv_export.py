@@ -109,7 +109,7 @@ def _run(
     uv: Path, folder: Path, variables: Mapping[str, str], freshness: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(uv), "export", *_OPTIONS, freshness],
+        [str(uv), "export", *_OPTIONS, "--color", "never", freshness],
         capture_output=True,
         text=True,
         check=False,

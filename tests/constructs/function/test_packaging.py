@@ -226,6 +226,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
     installer: str,
 ) -> None:
     """The first version does not exist, the second is published as source only."""
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as the CDK CLI does
     if installer == "pip":
         monkeypatch.setattr(installation, "find_uv", lambda: None)
     folder = make("a", **{"requirements.txt": f"{impossible}\n"})
@@ -234,6 +235,7 @@ def test_requirements_that_cannot_be_resolved_are_refused(
     assert f"the requirements in {folder}/requirements.txt must" in str(caught.value)
     assert "(aarch64, Python 3.13)" in str(caught.value)
     assert impossible in str(caught.value)
+    assert "\x1b" not in str(caught.value)
     assert list((own_cache / "handlers").iterdir()) == []
 
 
