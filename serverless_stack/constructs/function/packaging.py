@@ -175,7 +175,7 @@ def _package(
 def _base(
     text: str, requirements: Requirements | None, platform: LambdaPlatform, interpreter: str | None
 ) -> _Base:
-    """Return what an edit of the handler leaves as it is, in the cache under a hash of a text."""
+    """Return the part of a package that no edit of the handler changes, from the cache."""
     library = library_parts(*RUNTIME)
 
     def build(target: Path, work: Path) -> dict[str, Any]:

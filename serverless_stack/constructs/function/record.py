@@ -1,4 +1,4 @@
-"""Records of what packages were made from, for who installs the same for another machine.
+"""Records of what packages were made from, for whoever installs the same for another machine.
 
 They lie beside the packages, so that the assets have the same bytes on every machine. Index URLs
 can have passwords in them: only the user can read a record.

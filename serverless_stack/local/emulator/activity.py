@@ -204,7 +204,7 @@ class Activity:
 
 
 def _drop_oldest(kept: OrderedDict[str, _Kept], is_running: Callable[[_Kept], bool]) -> None:
-    """Drop what is too many: the oldest that has ended, so that a slow one is shown to its end."""
+    """Drop the oldest entries beyond the limit, those that have ended before those that run."""
     while len(kept) > MAX_KEPT:
         ended = (key for key, each in kept.items() if not is_running(each))
         del kept[next(ended, next(iter(kept)))]

@@ -16,7 +16,7 @@ _ASSET = "asset."
 def predict(
     assembly: Path, target: Path, packages: Mapping[str, tuple[str, Path]], stacks: Sequence[Stack]
 ) -> bool:
-    """Write the assembly that has other packages of functions, and is the same else.
+    """Write the same assembly with other packages of functions.
 
     The confirming synthesis has the last word. What it is known to make in another way, such as
     another version of a function for other code, is not predicted.

@@ -48,18 +48,18 @@ def python_errors(content: bytes, shown: str, version: tuple[int, int]) -> list[
         return [here]
     name = ".".join(map(str, version))
     interpreter = _find_interpreter(name)
-    judged = None if interpreter is None else _judge(interpreter, content)
-    if judged is None:
+    errors = None if interpreter is None else _errors_of(interpreter, content)
+    if errors is None:
         mine = ".".join(map(str, sys.version_info[:2]))
         remedy = f"`uv python install {name}` lets the function's version decide"
         return [f"{here}\n(Python {mine} says so, and the function has {name}: {remedy})"]
-    return [_message(shown, *error) for error in judged]
+    return [_message(shown, *error) for error in errors]
 
 
-def _judge(
+def _errors_of(
     interpreter: str, content: bytes
 ) -> list[tuple[int | None, str | None, str | None]] | None:
-    """Return the errors that another interpreter finds: none or one. None if it does not run."""
+    """Return a list with the error that another interpreter finds; None if it does not run."""
     try:
         done = subprocess.run(
             [interpreter, "-I", "-S", "-c", _CHECK],

@@ -92,7 +92,7 @@ def check(
 
 @contextmanager
 def _loaded() -> Iterator[None]:
-    """Load the rules, and let collections of garbage pass over what is loaded by now."""
+    """Load the rules, and exclude all that is loaded from the garbage collection of the block."""
     rules()
     gc.freeze()
     try:

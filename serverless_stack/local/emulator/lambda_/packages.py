@@ -22,7 +22,7 @@ RUNTIME_DISTRIBUTIONS = (
     "urllib3",
 )
 _lock = threading.Lock()
-# A file of each content and mode that was unpacked, and its date, with which it is as it was.
+# By content and mode: the path of an unpacked file, and its date as long as nobody writes to it.
 _unpacked: dict[tuple[bytes, int], tuple[str, int]] = {}
 
 
@@ -85,7 +85,7 @@ class File:
 
     @cached_property
     def key(self) -> tuple[bytes, int]:
-        """What files have in common that are the same."""
+        """The hash of the content, and the mode: those of equal files are equal."""
         return hashlib.sha256(self.content).digest(), self.mode
 
 
