@@ -115,7 +115,7 @@ def test_json_has_a_document_for_each_event(project: Project) -> None:
 def test_following_shows_each_event_once_until_ctrl_c(project: Project) -> None:
     process = project.logs("MyShop/Function", "--follow", "--filter", "followed")
     assert process.stdout is not None
-    with process:
+    try:
         seen = []
         for number in range(3):
             project.request(f"api/notes/followed-{number}", {"text": "x"})
@@ -127,6 +127,8 @@ def test_following_shows_each_event_once_until_ctrl_c(project: Project) -> None:
             seen.append(json.loads(line)["note"])
         process.send_signal(signal.SIGINT)
         rest, errors = process.communicate(timeout=60)
+    finally:
+        process.kill()  # should it go on following
     assert seen == ["followed-0", "followed-1", "followed-2"]
     assert "{" not in rest
     assert (process.returncode, errors) == (0, "")
