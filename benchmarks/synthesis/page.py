@@ -18,7 +18,12 @@ def text(results: Results, page: str) -> str:
     before, _, rest = page.partition(BEGIN)
     _old, _, after = rest.partition(END)
     date = datetime.date.today()
-    parts = [f"Measured on {date.day} {date:%B %Y} by `make bench-synth`.\n"]
+    rounds = len(results.readme["ours"])
+    growth_rounds = len(next(iter(next(iter(results.growths.values())).used["ours"].values())))
+    parts = [
+        f"Measured on {date.day} {date:%B %Y} by `make bench-synth`: "
+        f"rounds {rounds}, for one more {growth_rounds}.\n"
+    ]
     for step in ("readme", "settings", "trips", "growth"):
         title, (header, rows) = results.table(step)
         lines = [header, ["---"] * len(header), *rows]

@@ -44,7 +44,9 @@ class Results:
             step: ``readme``, ``settings``, ``trips`` or ``growth``.
         """
         title, (header, rows) = self.table(step)
-        table = Table(*header, title=title)
+        table = Table(title=title)
+        for number, name in enumerate(header):
+            table.add_column(name, no_wrap=number == 0)
         for row in rows:
             table.add_row(*row)
         console.print(table)
