@@ -53,18 +53,18 @@ _SLOW_PROGRAMS = re.compile(r"(redis-server|memcached|node|cdk|npm)$|serverless_
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the fast lane."""
+    """Add the option `--fast`."""
     text = "only what needs no server, and the snapshots of constructs"
     parser.addoption("--fast", action="store_true", help=text)
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:
-    """Say what the fast lane leaves out."""
+    """Report what `--fast` skips."""
     if not config.getoption("--fast"):
         return None
     return (
-        f"fast lane, without the folders {', '.join(_SLOW_FOLDERS)}; modules that load CDK, but "
-        "for the snapshots of constructs; tests of servers and slow ones. `make test` runs all."
+        f"--fast skips the folders {', '.join(_SLOW_FOLDERS)}, modules that load CDK except the "
+        "snapshots of constructs, tests that start servers, and slow tests. `make test` runs all."
     )
 
 
